@@ -1,0 +1,57 @@
+"""Whose is it? A tenant, and how it proves itself."""
+
+from msgspec import Struct
+from phonenumbers import PhoneNumberType, example_number_for_type
+from phonenumbers.timezone import time_zones_for_number
+
+# A region with several zones: the one that most of its people live in.
+_BUSIEST_ZONE = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "AU": "Australia/Sydney",
+    "BR": "America/Sao_Paulo",
+    "CA": "America/Toronto",
+    "CD": "Africa/Kinshasa",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "EC": "America/Guayaquil",
+    "ES": "Europe/Madrid",
+    "GB": "Europe/London",
+    "ID": "Asia/Jakarta",
+    "KZ": "Asia/Almaty",
+    "MN": "Asia/Ulaanbaatar",
+    "MX": "America/Mexico_City",
+    "NZ": "Pacific/Auckland",
+    "PT": "Europe/Lisbon",
+    "RU": "Europe/Moscow",
+    "UA": "Europe/Kyiv",
+    "US": "America/New_York",
+}
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """A tenant. `region` (ISO 3166) is where a number without a country belongs to; `time_zone` an IANA name."""
+
+    id: int
+    sid: str
+    region: str
+    time_zone: str
+    currency: str
+
+
+class NewCredential(Struct, frozen=True, kw_only=True):
+    """What is shown once, when an account is made. `api_key` is stored only as a hash."""
+
+    account_id: int
+    sid: str
+    login: str
+    key_id: str
+    api_key: str
+
+
+def home_zone(region: str) -> str:
+    """The IANA time zone that an account of this region starts with; UTC where the region tells too little."""
+    if region in _BUSIEST_ZONE:
+        return _BUSIEST_ZONE[region]
+    example = example_number_for_type(region, PhoneNumberType.MOBILE)
+    zones = time_zones_for_number(example) if example else ()
+    return zones[0] if len(zones) == 1 and "/" in zones[0] and zones[0] != "Etc/Unknown" else "UTC"

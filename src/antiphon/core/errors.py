@@ -1,0 +1,156 @@
+"""Why can Antiphon not do what it was asked?
+
+    Refusal
+    ├── NotAuthenticated    no credential, or a wrong one
+    ├── NotYours            a good credential, used on another account's address
+    ├── UnknownPath, WrongMethod
+    ├── BodyTooLarge, Malformed, MissingField, BadField, TooMany
+    ├── UnknownList, UnknownTag, UnknownContact, UnknownCampaign
+    ├── BadNumber, NumberTaken, NameTaken
+    ├── NoText, TextTooLong, NoStopMention, NotNow
+    └── Fault               our own mistake; its id is in the log
+
+A refusal carries facts, never a status code: each door has its own table for those.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """Anything that a client may be told instead of an answer. `str()` is one plain sentence."""
+
+    sentence: ClassVar[str]
+
+    def __str__(self) -> str:
+        return self.sentence.format_map(vars(self))
+
+
+class NotAuthenticated(Refusal):
+    sentence = "The credentials are missing or wrong."
+
+
+class NotYours(Refusal):
+    sentence = "These credentials do not open this account."
+
+
+class UnknownPath(Refusal):
+    sentence = "There is nothing at this address."
+
+
+@dataclass(eq=False)
+class WrongMethod(Refusal):
+    """`allowed` are the methods that this address answers."""
+
+    sentence = "This address answers {allowed} only."
+    allowed: str
+
+
+@dataclass(eq=False)
+class BodyTooLarge(Refusal):
+    """`limit` in bytes."""
+
+    sentence = "The body is over the limit of {limit} bytes."
+    limit: int
+
+
+@dataclass(eq=False)
+class Malformed(Refusal):
+    sentence = "The body cannot be read: {reason}."
+    reason: str
+
+
+@dataclass(eq=False)
+class MissingField(Refusal):
+    sentence = "{field} is missing."
+    field: str
+
+
+@dataclass(eq=False)
+class BadField(Refusal):
+    sentence = "{field} {reason}."
+    field: str
+    reason: str
+
+
+@dataclass(eq=False)
+class TooMany(Refusal):
+    sentence = "{given} {what} were given; one request takes at most {limit}."
+    what: str
+    given: int
+    limit: int
+
+
+@dataclass(eq=False)
+class UnknownList(Refusal):
+    sentence = "There is no list {name}."
+    name: str | int
+
+
+@dataclass(eq=False)
+class UnknownTag(Refusal):
+    sentence = "No contact has the tag {name}."
+    name: str
+
+
+@dataclass(eq=False)
+class UnknownContact(Refusal):
+    sentence = "There is no contact {id}."
+    id: str | int
+
+
+@dataclass(eq=False)
+class UnknownCampaign(Refusal):
+    sentence = "There is no campaign {ticket}."
+    ticket: str | int
+
+
+@dataclass(eq=False)
+class BadNumber(Refusal):
+    sentence = "{written} is not a phone number that can be reached: {reason}."
+    written: str
+    reason: str
+
+
+@dataclass(eq=False)
+class NumberTaken(Refusal):
+    sentence = "The number {number} belongs to another contact already."
+    number: str
+
+
+@dataclass(eq=False)
+class NameTaken(Refusal):
+    sentence = "There is a list {name} already."
+    name: str
+
+
+class NoText(Refusal):
+    sentence = "The text is missing."
+
+
+@dataclass(eq=False)
+class TextTooLong(Refusal):
+    """`length` and `limit` in characters."""
+
+    sentence = "The text has {length} characters; at most {limit} can be sent."
+    length: int
+    limit: int
+
+
+class NoStopMention(Refusal):
+    sentence = "Mention STOP is missing."
+
+
+@dataclass(eq=False)
+class NotNow(Refusal):
+    """`state` is the campaign's, `wanted` the state asked for; the table of moves has no such step."""
+
+    sentence = "The campaign is {state}; it cannot become {wanted}."
+    state: str
+    wanted: str
+
+
+@dataclass(eq=False)
+class Fault(Refusal):
+    sentence = "Antiphon failed on this request. The log tells more under {id}."
+    id: str

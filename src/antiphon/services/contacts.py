@@ -1,0 +1,146 @@
+"""What can be done with contacts?"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from antiphon.core import contact as rules
+from antiphon.core import phone
+from antiphon.core.account import Account
+from antiphon.core.contact import AddContacts, Change, Contact, Draft, EditContact, Existing, Result
+from antiphon.core.errors import BadField, BadNumber, NumberTaken, UnknownContact, UnknownList
+from antiphon.store import contacts, lists, opt_outs, tags
+from antiphon.store.session import Store, Taken, Tx
+
+# Longer names do not fit into an index of PostgreSQL.
+LONGEST_NAME = 255
+
+
+async def add(store: Store, account: Account, command: AddContacts) -> list[Result]:
+    """Add or change contacts in one transaction: one result for each draft, in the order of the drafts.
+
+    Raises UnknownList where one of `list_ids` is not there, BadField where a name is too long; then nothing is stored.
+    """
+    _check_names(command)
+    batch = rules.prepare(command, account.region)
+    async with store.begin() as tx:
+        silent = await opt_outs.among(tx, account.id, batch.by_number) if command.leave_out_opted_out else set[str]()
+        drafts = {number: draft for number, draft in batch.by_number.items() if number not in silent}
+        results = await _write(tx, account, drafts, command.existing)
+        await _label(tx, account, command, drafts, results)
+    for number in silent:
+        results[number] = Result(change=Change.OPTED_OUT, number=number, reason="the number has opted out")
+    return rules.settle(batch, results)
+
+
+async def edit(store: Store, account: Account, command: EditContact) -> Contact:
+    """Change one contact. Raises UnknownContact, UnknownList, BadNumber or NumberTaken."""
+    draft = command.draft
+    number = phone.e164(draft.number, account.region) if draft.number else None
+    if draft.number and number is None:
+        raise BadNumber(written=draft.number, reason=phone.why_unreadable(draft.number, account.region))
+    async with store.begin() as tx:
+        contact = await _known(tx, account, command.id)
+        if number is not None and number != contact.number:
+            await _check_free(tx, account, number)
+            contact = replace(contact, number=number)
+        contact = rules.merge(contact, draft, tx.now)
+        await _store(tx, account, contact)
+        if command.move_to is not None:
+            await _check_list(tx, account, command.move_to)
+            await lists.detach_all(tx, account.id, [contact.id])
+            await lists.attach(tx, account.id, [command.move_to], [contact.id])
+    return contact
+
+
+async def find(store: Store, account: Account, id: int) -> Contact:
+    """Raises UnknownContact."""
+    async with store.read() as tx:
+        return await _known(tx, account, id)
+
+
+async def remove(store: Store, account: Account, id: int) -> None:
+    """Delete a contact, also from its lists and tags. Raises UnknownContact."""
+    async with store.begin() as tx:
+        if not await contacts.remove(tx, account.id, [id]):
+            raise UnknownContact(id=id)
+
+
+async def tags_of(store: Store, account: Account, ids: Iterable[int]) -> dict[int, list[str]]:
+    """The tags of these contacts, the oldest first."""
+    async with store.read() as tx:
+        return await tags.of(tx, account.id, ids)
+
+
+async def _known(tx: Tx, account: Account, id: int) -> Contact:
+    contact = await contacts.by_id(tx, account.id, id)
+    if contact is None:
+        raise UnknownContact(id=id)
+    return contact
+
+
+async def _store(tx: Tx, account: Account, contact: Contact) -> None:
+    try:
+        await contacts.change(tx, account.id, [contact])
+    except Taken:  # by a transaction that has been faster than our check
+        raise NumberTaken(number=contact.number) from None
+
+
+async def _check_free(tx: Tx, account: Account, number: str) -> None:
+    if await contacts.by_numbers(tx, account.id, [number]):
+        raise NumberTaken(number=number)
+
+
+async def _check_list(tx: Tx, account: Account, id: int) -> None:
+    if await lists.by_id(tx, account.id, id) is None:
+        raise UnknownList(name=id)
+
+
+def _check_names(command: AddContacts) -> None:
+    named = {"list": set(command.lists), "tag": {tag for draft in command.drafts for tag in draft.tags}}
+    for what, names in named.items():
+        if any(len(name) > LONGEST_NAME for name in names):
+            raise BadField(field=f"The name of a {what}", reason=f"is longer than {LONGEST_NAME} characters")
+
+
+async def _write(
+    tx: Tx, account: Account, drafts: Mapping[str, Draft], existing: Existing
+) -> dict[str, Result]:
+    found = await contacts.by_numbers(tx, account.id, drafts)
+    fresh = _fresh(tx, {number: draft for number, draft in drafts.items() if number not in found})
+    if await contacts.add(tx, account.id, list(fresh.values())) < len(fresh):
+        # Another transaction has been faster with some of them; they are there now.
+        there = await contacts.by_numbers(tx, account.id, fresh)
+        found |= {number: contact for number, contact in there.items() if contact.id != fresh[number].id}
+    change = Change.KEPT
+    if existing is Existing.OVERWRITE:
+        change = Change.UPDATED
+        found = {number: rules.merge(contact, drafts[number], tx.now) for number, contact in found.items()}
+        await contacts.change(tx, account.id, list(found.values()))
+    results = {n: Result(change=Change.ADDED, number=n, contact=contact) for n, contact in fresh.items()}
+    return results | {n: Result(change=change, number=n, contact=contact) for n, contact in found.items()}
+
+
+def _fresh(tx: Tx, drafts: Mapping[str, Draft]) -> dict[str, Contact]:
+    # In the order of their numbers, as every writer inserts them: two of them cannot wait for each other.
+    return {
+        number: rules.first(drafts[number], id, number, tx.now)
+        for id, number in zip(tx.ids.many(len(drafts)), sorted(drafts), strict=True)
+    }
+
+
+async def _label(
+    tx: Tx, account: Account, command: AddContacts, drafts: Mapping[str, Draft], results: Mapping[str, Result]
+) -> None:
+    kept = {Change.KEPT} if command.existing is Existing.REFUSE else set[Change]()
+    ids = {n: done.contact.id for n, done in results.items() if done.contact and done.change not in kept}
+    members = sorted(ids.values())
+    if command.un_list:
+        await lists.detach_all(tx, account.id, members)
+    for id in command.list_ids:
+        await _check_list(tx, account, id)
+    made = await lists.ensure(tx, account.id, command.lists) if command.lists else []
+    await lists.attach(tx, account.id, [*command.list_ids, *made], members)
+    if command.un_tag:
+        await tags.detach_all(tx, account.id, members)
+    await tags.attach(tx, account.id, {id: drafts[number].tags for number, id in ids.items()})

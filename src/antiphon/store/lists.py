@@ -1,0 +1,67 @@
+"""Which lists are there, and who is on them?"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Select, delete, select
+
+from antiphon.store.schema import instant, list_members, lists
+from antiphon.store.session import Tx
+
+
+class ContactList(Struct, frozen=True, kw_only=True):
+    """A named set of contacts."""
+
+    id: int
+    name: str
+    created_at: datetime
+    updated_at: datetime
+
+
+_FIELDS = tuple(lists.c[name] for name in ContactList.__struct_fields__)
+_NAMES = ("account_id", *ContactList.__struct_fields__)
+
+
+async def all_of(tx: Tx, account: int) -> list[ContactList]:
+    return [ContactList(**row) for row in await tx.all(_of(account).order_by(lists.c.id))]
+
+
+async def by_id(tx: Tx, account: int, id: int) -> ContactList | None:
+    row = await tx.first(_of(account).where(lists.c.id == id))
+    return ContactList(**row) if row else None
+
+
+async def by_name(tx: Tx, account: int, name: str) -> ContactList | None:
+    row = await tx.first(_of(account).where(lists.c.name == name))
+    return ContactList(**row) if row else None
+
+
+async def add(tx: Tx, account: int, id: int, name: str) -> bool:
+    """False when the name is taken."""
+    return await tx.insert(lists, _NAMES, [(account, id, name, instant(tx.now), instant(tx.now))]) == 1
+
+
+async def ensure(tx: Tx, account: int, names: Iterable[str]) -> list[int]:
+    """The ids of the lists of these names; those that are missing are made."""
+    wanted = sorted(set(names))
+    now = instant(tx.now)
+    await tx.insert(lists, _NAMES, [(account, tx.ids.one(), name, now, now) for name in wanted])
+    return [row["id"] for row in await tx.all(_of(account).where(tx.among(lists.c.name, wanted)))]
+
+
+async def attach(tx: Tx, account: int, ids: Iterable[int], members: Sequence[int]) -> None:
+    """Put these contacts on each of the lists; one that is on it stays."""
+    rows = [(account, id, contact) for id in ids for contact in members]
+    await tx.insert(list_members, ("account_id", "list_id", "contact_id"), rows)
+
+
+async def detach_all(tx: Tx, account: int, members: Sequence[int]) -> None:
+    """Take these contacts off every list."""
+    mine = list_members.c.account_id == account
+    await tx.run(delete(list_members).where(mine, tx.among(list_members.c.contact_id, members)))
+
+
+def _of(account: int) -> Select[Any]:
+    return select(*_FIELDS).where(lists.c.account_id == account)

@@ -1,0 +1,252 @@
+"""What is kept? Every table, once.
+
+Every key begins with the account, so that the tables can be spread over many machines by it. Three things are looked
+up before the account is known and are the exceptions: credentials, processes, and a carrier's reference.
+Times are microseconds since 1970 in UTC (`Instant`), money is micro-units.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def instant(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """The same number in both databases: it sorts, compares and crosses the bulk paths without a conversion."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        return None if value is None else instant(value)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
+        return None if value is None else moment(value)
+
+
+_Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"},
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sid", Text, nullable=False, unique=True),
+    Column("region", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("login", Text, nullable=False, unique=True),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+)
+
+# A running program. Its node makes its ids differ from all others'; what it claimed is in doubt once it is dead.
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Integer, nullable=False, unique=True),
+    Column("alive_until", Instant, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("company", Text),
+    Column("email", Text),
+    Column("attributes", _Json),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    UniqueConstraint("account_id", "number"),
+    sqlite_with_rowid=False,
+)
+
+lists = Table(
+    "lists",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    UniqueConstraint("account_id", "name"),
+    sqlite_with_rowid=False,
+)
+
+list_members = Table(
+    "list_members",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("list_id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "list_id", "contact_id"),
+    Index("ix_list_members_contact", "account_id", "contact_id"),
+    sqlite_with_rowid=False,
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    UniqueConstraint("account_id", "name"),
+    sqlite_with_rowid=False,
+)
+
+contact_tags = Table(
+    "contact_tags",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("tag_id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "tag_id", "contact_id"),
+    Index("ix_contact_tags_contact", "account_id", "contact_id"),
+    sqlite_with_rowid=False,
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("words", Text),
+    PrimaryKeyConstraint("account_id", "number"),
+    sqlite_with_rowid=False,
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("audience_name", Text, nullable=False),
+    Column("audience_id", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sender", Text),
+    Column("purpose", Text, nullable=False),
+    Column("send_at", Instant),
+    Column("with_replies", Boolean, nullable=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("messages", BigInteger, nullable=False),
+    Column("opted_out", BigInteger, nullable=False),
+    Column("segments", BigInteger, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("reason", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+# The workers look for these over all accounts; there are never many of them.
+_BUSY = text("state = 'calculating' OR state = 'scheduled' OR state = 'sending'")
+Index(
+    "ix_campaigns_busy",
+    campaigns.c.account_id,
+    campaigns.c.state,
+    campaigns.c.id,
+    sqlite_where=_BUSY,
+    postgresql_where=_BUSY,
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("campaign_id", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("text", Text),
+    Column("segments", Integer, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("process_id", BigInteger),
+    Column("carrier", Text),
+    Column("reference", Text),
+    Column("error", Text),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    UniqueConstraint("account_id", "campaign_id", "number"),
+    sqlite_with_rowid=False,
+)
+_OPEN = text("state = 'waiting' OR state = 'submitting'")
+Index(
+    "ix_messages_open",
+    messages.c.account_id,
+    messages.c.campaign_id,
+    messages.c.state,
+    messages.c.id,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+_KNOWN = text("reference IS NOT NULL")
+Index(
+    "ix_messages_reference",
+    messages.c.carrier,
+    messages.c.reference,
+    sqlite_where=_KNOWN,
+    postgresql_where=_KNOWN,
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("campaign_id", BigInteger),
+    Column("number", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)

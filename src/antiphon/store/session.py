@@ -1,0 +1,129 @@
+"""How is the database opened, and what is a transaction?"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Column, ColumnElement, Executable, RowMapping, Table
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from antiphon.store import migrations, postgres, sqlite
+from antiphon.store.ids import Ids
+
+Row = tuple[Any, ...]
+Names = tuple[str, ...]
+
+
+class CannotOpen(Exception):
+    """The database cannot be used; `str()` is one line for the operator, without the password."""
+
+
+class Taken(Exception):
+    """Another row has the value that must be unique."""
+
+
+class Driver(Protocol):
+    """What SQLite and PostgreSQL do differently."""
+
+    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
+    def among(self, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]: ...
+    async def insert(
+        self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]
+    ) -> int: ...
+    async def update(
+        self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row], states: Names
+    ) -> int: ...
+    async def close(self) -> None: ...
+
+
+class Tx:
+    """A transaction: ordinary statements, and the bulk moves that the two databases do differently."""
+
+    def __init__(self, connection: AsyncConnection, driver: Driver, now: datetime, ids: Ids) -> None:
+        self.now = now
+        self.ids = ids
+        self._connection = connection
+        self._driver = driver
+
+    async def all(self, statement: Executable) -> Sequence[RowMapping]:
+        return (await self._connection.execute(statement)).mappings().all()
+
+    async def first(self, statement: Executable) -> RowMapping | None:
+        return (await self._connection.execute(statement)).mappings().first()
+
+    async def run(self, statement: Executable) -> int:
+        """How many rows the statement changed."""
+        return (await self._connection.execute(statement)).rowcount
+
+    def among(self, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+        """`column IN (values)` for a set of any size, sent as one parameter."""
+        return self._driver.among(column, values)
+
+    async def insert(self, table: Table, names: Names, rows: Sequence[Row]) -> int:
+        """Insert many rows, JSON already encoded; how many were new. A row whose key is taken is left out."""
+        return await self._driver.insert(self._connection, table, names, rows) if rows else 0
+
+    async def update(self, table: Table, names: Names, rows: Sequence[Row], states: Names = ()) -> int:
+        """Update many rows: each holds the new values of `names`, then its primary key; how many were changed.
+
+        With `states`, only rows that are in one of them: a compare-and-set for a whole batch. Raises Taken where a
+        new value must be unique and is not; the transaction is lost then.
+        """
+        try:
+            return await self._driver.update(self._connection, table, names, rows, states) if rows else 0
+        except IntegrityError as failure:
+            raise Taken from failure
+
+
+class Store:
+    """An open database. `clock` is handed in so that a test can say what time it is."""
+
+    def __init__(self, driver: Driver, clock: Callable[[], datetime]) -> None:
+        self.driver = driver
+        self.now = clock
+        self.ids = Ids(clock, node=0)
+        self.process_id = 0
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Tx]:
+        """A transaction that may write; committed at the end, rolled back on an exception."""
+        async with self.driver.begin() as connection:
+            yield Tx(connection, self.driver, self.now(), self.ids)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """A transaction that only reads, of one moment."""
+        async with self.driver.read() as connection:
+            yield Tx(connection, self.driver, self.now(), self.ids)
+
+    async def close(self) -> None:
+        await self.driver.close()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def open_store(url: str, clock: Callable[[], datetime] = utc_now) -> Store:
+    """Open `sqlite:///PATH` or `postgresql://…` and bring its tables up to date. Raises CannotOpen."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise CannotOpen(
+            "the database URL is neither sqlite:///PATH nor postgresql://USER@HOST/NAME"
+        ) from None
+    backend = {"sqlite": sqlite, "postgresql": postgres}.get(parsed.get_backend_name())
+    if backend is None:
+        raise CannotOpen(f"{parsed.get_backend_name()} is not a database that Antiphon keeps its data in")
+    driver = backend.connect(parsed)
+    try:
+        async with driver.begin() as connection:
+            await connection.run_sync(migrations.upgrade)
+    except (OSError, *backend.FAILURES) as failure:
+        await driver.close()
+        raise CannotOpen(f"{parsed.render_as_string()}: {failure}".splitlines()[0]) from failure
+    return Store(driver, clock)

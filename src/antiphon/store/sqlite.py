@@ -1,0 +1,110 @@
+"""What does only SQLite do? One writer at a time, a write-ahead log, executemany."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import URL, Column, ColumnElement, Connection, Table, event, func, select
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+FAILURES = (DatabaseError,)
+
+# FULL: a commit is on the disk before it is answered, not only in the kernel's hands.
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA busy_timeout = 60000",
+    "PRAGMA cache_size = -65536",
+    "PRAGMA temp_store = MEMORY",
+)
+_READERS = 4
+# Seconds that a writer may queue behind the others: its client gives up long before.
+_LONGEST_QUEUE = 3600
+
+
+Row = tuple[Any, ...]
+Names = tuple[str, ...]
+
+
+class Sqlite:
+    def __init__(self, url: URL) -> None:
+        self._writer = _engine(url, connections=1, begin="BEGIN IMMEDIATE")
+        self._reader = _engine(url, connections=_READERS, begin="BEGIN")
+
+    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._writer.begin()
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._reader.begin()
+
+    def among(self, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+        each = func.json_each(msgspec.json.encode(list(values)).decode()).table_valued("value")
+        return column.in_(select(each.c.value))
+
+    async def insert(
+        self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]
+    ) -> int:
+        return (await connection.exec_driver_sql(_insert(table, names), list(rows))).rowcount
+
+    async def update(
+        self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row], states: Names
+    ) -> int:
+        return (await connection.exec_driver_sql(_update(table, names, states), list(rows))).rowcount
+
+    async def close(self) -> None:
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def connect(url: URL) -> Sqlite:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    return Sqlite(url.set(drivername="sqlite+aiosqlite"))
+
+
+def _engine(url: URL, connections: int, begin: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_LONGEST_QUEUE,
+        json_serializer=lambda value: msgspec.json.encode(value).decode(),
+        json_deserializer=msgspec.json.decode,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        # Without its own idea of transactions the driver leaves BEGIN to us; it would begin at the first write only.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@cache
+def _insert(table: Table, names: Names) -> str:
+    return f"INSERT OR IGNORE INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+def _in_states(states: Names) -> str:
+    """The condition that makes an update a compare-and-set; the states are words of ours, never a client's."""
+    return " AND state IN ({})".format(", ".join(f"'{state}'" for state in states)) if states else ""
+
+
+@cache
+def _update(table: Table, names: Names, states: Names) -> str:
+    keys = [column.name for column in table.primary_key]
+    changes = ", ".join(f"{name} = ?" for name in names)
+    found = " AND ".join(f"{key} = ?" for key in keys)
+    return f"UPDATE {table.name} SET {changes} WHERE {found}{_in_states(states)}"

@@ -1,0 +1,47 @@
+"""Which contacts carry which label?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import delete, select
+
+from antiphon.store.schema import contact_tags, tags
+from antiphon.store.session import Tx
+
+
+async def by_name(tx: Tx, account: int, name: str) -> int | None:
+    row = await tx.first(select(tags.c.id).where(tags.c.account_id == account, tags.c.name == name))
+    return row["id"] if row else None
+
+
+async def attach(tx: Tx, account: int, wanted: Mapping[int, Sequence[str]]) -> None:
+    """Give each contact (by id) its tags; those that it has stay."""
+    names = sorted({name for given in wanted.values() for name in given})
+    if not names:
+        return
+    await tx.insert(tags, ("account_id", "id", "name"), [(account, tx.ids.one(), name) for name in names])
+    known = select(tags.c.name, tags.c.id).where(tags.c.account_id == account, tx.among(tags.c.name, names))
+    by_name = {row["name"]: row["id"] for row in await tx.all(known)}
+    rows = [(account, by_name[name], contact) for contact, given in wanted.items() for name in given]
+    await tx.insert(contact_tags, ("account_id", "tag_id", "contact_id"), sorted(rows))
+
+
+async def detach_all(tx: Tx, account: int, contacts: Sequence[int]) -> None:
+    """Take every tag off these contacts."""
+    mine = contact_tags.c.account_id == account
+    await tx.run(delete(contact_tags).where(mine, tx.among(contact_tags.c.contact_id, contacts)))
+
+
+async def of(tx: Tx, account: int, contacts: Iterable[int]) -> dict[int, list[str]]:
+    """The names of the tags of these contacts, by contact, the oldest tag first."""
+    named = contact_tags.join(
+        tags, (tags.c.account_id == contact_tags.c.account_id) & (tags.c.id == contact_tags.c.tag_id)
+    )
+    query = (
+        select(contact_tags.c.contact_id, tags.c.name)
+        .select_from(named)
+        .where(contact_tags.c.account_id == account, tx.among(contact_tags.c.contact_id, contacts))
+    )
+    found: dict[int, list[str]] = {}
+    for row in await tx.all(query.order_by(tags.c.id)):
+        found.setdefault(row["contact_id"], []).append(row["name"])
+    return found

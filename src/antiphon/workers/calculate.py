@@ -1,0 +1,10 @@
+"""When does a new campaign become ready?"""
+
+from antiphon.services import campaigns
+from antiphon.services.campaigns import Prices
+from antiphon.store.session import Store
+
+
+async def run_once(store: Store, prices: Prices) -> int:
+    """One bounded step for every campaign that is being calculated."""
+    return await campaigns.calculate(store, prices)
