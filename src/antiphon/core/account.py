@@ -29,7 +29,7 @@ _BUSIEST_ZONE = {
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """A tenant. `region` (ISO 3166) is where a number without a country belongs to; `time_zone` an IANA name."""
+    """A tenant. `region` (ISO 3166) is where a number without a country belongs; `time_zone` an IANA name."""
 
     id: int
     sid: str
@@ -49,7 +49,7 @@ class NewCredential(Struct, frozen=True, kw_only=True):
 
 
 def home_zone(region: str) -> str:
-    """The IANA time zone that an account of this region starts with; UTC where the region tells too little."""
+    """The IANA time zone an account of this region starts with; UTC where the region tells too little."""
     if region in _BUSIEST_ZONE:
         return _BUSIEST_ZONE[region]
     example = example_number_for_type(region, PhoneNumberType.MOBILE)

@@ -74,7 +74,7 @@ class Audience(Struct, frozen=True, kw_only=True):
 
 
 class CreateCampaign(Struct, frozen=True, kw_only=True):
-    """`send_at` is aware; None means as soon as it is confirmed. `optimise` rewrites the text into the GSM alphabet."""
+    """`send_at` is aware; None means once it is confirmed. `optimise` rewrites the text for the GSM alphabet."""
 
     audience: Audience
     text: str
@@ -86,7 +86,7 @@ class CreateCampaign(Struct, frozen=True, kw_only=True):
 
 
 class Campaign(Struct, frozen=True, kw_only=True):
-    """A text to an audience. Counts and cost grow while it is calculated and never change after; cost in micro-units."""
+    """A text to an audience. Counts and cost (in micro-units) grow while it is calculated, never after."""
 
     id: int
     account_id: int
@@ -126,3 +126,5 @@ def check(command: CreateCampaign) -> None:
         raise NoStopMention
     if command.send_at is not None and command.send_at.tzinfo is None:
         raise BadField(field="send_at", reason="has no time zone")
+    if command.send_at is not None and not 2000 <= command.send_at.year < 2200:
+        raise BadField(field="send_at", reason="is in no year that a campaign could be sent in")

@@ -48,7 +48,7 @@ class Existing(Enum):
 
 
 class AddContacts(Struct, frozen=True, kw_only=True):
-    """`lists` are names, made where missing; `list_ids` must be there. `un_list`, `un_tag` first detach all others."""
+    """`lists` are names, made where missing; `list_ids` must be there. `un_list`, `un_tag` first detach all."""
 
     drafts: Sequence[Draft]
     lists: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class AddContacts(Struct, frozen=True, kw_only=True):
 
 
 class EditContact(Struct, frozen=True, kw_only=True):
-    """Change what `draft` says of one contact; an empty `draft.number` keeps the number. `move_to` is a list's id."""
+    """Change what `draft` says of a contact; an empty `draft.number` keeps the number. `move_to`: a list's id."""
 
     id: int
     draft: Draft
@@ -76,7 +76,7 @@ class Change(Enum):
 
 
 class Result(Struct, frozen=True, kw_only=True, gc=False):
-    """What became of one draft. `contact` is as stored, for added, updated and kept; `reason` says why not, else."""
+    """What became of one draft: the `contact` as stored (added, updated, kept), else the `reason` why not."""
 
     change: Change
     number: str
@@ -93,7 +93,7 @@ class Batch(Struct, frozen=True, kw_only=True):
 
 
 def prepare(command: AddContacts, region: str) -> Batch:
-    """Read every number and fold drafts of the same number into one, as if they had come one after another."""
+    """Read every number; fold drafts of the same number into one, as if they had come one after another."""
     by_number: dict[str, Draft] = {}
     numbers: list[str | Result] = []
     for draft in command.drafts:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class State(StrEnum):
-    """`submitting` is committed before the first byte leaves; what is found in it after a crash is `in_doubt`."""
+    """`submitting` is committed before the first byte leaves; what a crash leaves in it is `in_doubt`."""
 
     WAITING = "waiting"
     SUBMITTING = "submitting"

@@ -6,7 +6,7 @@ MICROS = 1_000_000
 
 
 def micros(amount: str) -> int:
-    """`"0.045"` -> 45_000. ValueError where the amount is no decimal, is negative or is finer than a micro-unit."""
+    """`"0.045"` -> 45_000. ValueError where it is no decimal, is negative or is finer than a micro-unit."""
     try:
         exact = Decimal(amount) * MICROS
     except InvalidOperation:

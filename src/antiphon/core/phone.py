@@ -192,9 +192,7 @@ def _possible(here: PhoneMetadata) -> str:
 
 def _valid_in_any(calling_code: int, regions: tuple[str, ...]) -> str:
     """A number belongs to the first region whose leading digits, or else whose numbers, match."""
-    return reduce(
-        lambda others, region: _valid_or(_metadata(calling_code, region), others), reversed(regions), _NEVER
-    )
+    return reduce(lambda others, region: _valid_or(_metadata(calling_code, region), others), reversed(regions), _NEVER)
 
 
 def _valid_or(here: PhoneMetadata, others: str) -> str:

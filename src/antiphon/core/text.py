@@ -123,9 +123,7 @@ _Tally: TypeAlias = Counter[tuple[str, str]]
 
 # Harmless in any script. Not here: U+200C and U+200D, on which Persian, Indic scripts and emoji depend.
 _HARMLESS: Final[dict[str, str]] = {
-    **dict.fromkeys(
-        "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " "
-    ),
+    **dict.fromkeys("\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " "),
     **dict.fromkeys("\v\u0085\u2028\u2029", "\n"),
     **dict.fromkeys("\u00ad\u200b\u2060\ufeff\ufffc", ""),
     **dict.fromkeys(map(chr, (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0))), ""),
@@ -171,9 +169,7 @@ def _changes(tally: _Tally) -> tuple[Change, ...]:
     return tuple(Change(written, became, count) for (written, became), count in tally.items())
 
 
-def _replace(
-    pattern: re.Pattern[str], text: str, rewrite: Callable[[re.Match[str]], str], tally: _Tally
-) -> str:
+def _replace(pattern: re.Pattern[str], text: str, rewrite: Callable[[re.Match[str]], str], tally: _Tally) -> str:
     def one(match: re.Match[str]) -> str:
         if match["target"] is None:
             return match[0]

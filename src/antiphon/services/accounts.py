@@ -53,14 +53,14 @@ async def authenticate(store: Store, api_key: str, known_as: str | None = None) 
     return account
 
 
-async def is_empty(store: Store) -> bool:
-    """True until the first account is made."""
+async def count(store: Store) -> int:
+    """How many accounts there are."""
     async with store.read() as tx:
-        return await accounts.count(tx) == 0
+        return await accounts.count(tx)
 
 
 def _hash(api_key: str) -> str:
-    # 160 random bits cannot be guessed, so one fast round is enough; a slow hash would only slow every request.
+    # 160 random bits cannot be guessed, so one fast round is enough; a slow hash would slow every request.
     return hashlib.sha256(api_key.encode()).hexdigest()
 
 

@@ -27,7 +27,7 @@ class Prices(Struct, frozen=True):
 
 
 async def create(store: Store, account: Account, command: CreateCampaign) -> Campaign:
-    """A campaign that is being calculated. Raises what `core.campaign.check` does, UnknownList or UnknownTag."""
+    """A campaign that is being calculated. Raises what `core.campaign.check` does, UnknownList, UnknownTag."""
     rules.check(command)
     written = text.optimise(command.text).text if command.optimise else command.text
     async with store.begin() as tx:
@@ -84,7 +84,7 @@ async def confirm(store: Store, account: Account, id: int) -> datetime:
 
 
 async def cancel(store: Store, account: Account, id: int) -> None:
-    """Never send it. Raises UnknownCampaign, or NotNow when it is being calculated, is being sent or has ended."""
+    """Never send it. Raises UnknownCampaign, or NotNow unless it is ready or scheduled."""
     async with store.begin() as tx:
         await _move(tx, await _known(tx, account, id), State.CANCELLED)
 
@@ -106,7 +106,7 @@ async def start_due(store: Store) -> int:
 
 
 async def finish(store: Store) -> int:
-    """End the campaigns of which nothing is left to send, after what dead processes left behind is put in doubt."""
+    """End the campaigns that have nothing left to send, after dead processes' messages are put in doubt."""
     async with store.begin() as tx:
         ended = 0
         for campaign in await campaigns.in_state(tx, State.SENDING, limit=_AT_ONCE):
@@ -120,7 +120,7 @@ async def _calculate(store: Store, campaign: Campaign, prices: Prices) -> int:
     async with store.begin() as tx:
         people = await campaigns.audience(tx, campaign, STEP)
         step, new = await _write(tx, campaign, people, prices)
-        # The cursor moves in the transaction that stores the messages: a step is done whole, once, or not at all.
+        # The cursor moves with the commit that stores the messages: a step is done whole, once, or not at all.
         if not await campaigns.advance(tx, campaign, step):
             return 0
         await messages.add(tx, campaign, new)

@@ -19,7 +19,7 @@ LONGEST_NAME = 255
 async def add(store: Store, account: Account, command: AddContacts) -> list[Result]:
     """Add or change contacts in one transaction: one result for each draft, in the order of the drafts.
 
-    Raises UnknownList where one of `list_ids` is not there, BadField where a name is too long; then nothing is stored.
+    Raises UnknownList (of `list_ids`) or BadField (a name is too long); then nothing is stored.
     """
     _check_names(command)
     batch = rules.prepare(command, account.region)
@@ -103,9 +103,7 @@ def _check_names(command: AddContacts) -> None:
             raise BadField(field=f"The name of a {what}", reason=f"is longer than {LONGEST_NAME} characters")
 
 
-async def _write(
-    tx: Tx, account: Account, drafts: Mapping[str, Draft], existing: Existing
-) -> dict[str, Result]:
+async def _write(tx: Tx, account: Account, drafts: Mapping[str, Draft], existing: Existing) -> dict[str, Result]:
     found = await contacts.by_numbers(tx, account.id, drafts)
     fresh = _fresh(tx, {number: draft for number, draft in drafts.items() if number not in found})
     if await contacts.add(tx, account.id, list(fresh.values())) < len(fresh):

@@ -13,7 +13,7 @@ from antiphon.store.session import Tx
 
 
 class Tally(Struct, kw_only=True):
-    """What one step of the calculation adds to a campaign. `cursor` is the last contact that was looked at."""
+    """What one step of the calculation adds to a campaign. `cursor` is the last contact it looked at."""
 
     cursor: int
     messages: int = 0
@@ -34,12 +34,7 @@ async def by_id(tx: Tx, account: int, id: int) -> Campaign | None:
 
 
 async def newest(tx: Tx, account: int, limit: int) -> list[Campaign]:
-    query = (
-        select(campaigns)
-        .where(campaigns.c.account_id == account)
-        .order_by(campaigns.c.id.desc())
-        .limit(limit)
-    )
+    query = select(campaigns).where(campaigns.c.account_id == account).order_by(campaigns.c.id.desc()).limit(limit)
     return [_campaign(row) for row in await tx.all(query)]
 
 
@@ -63,12 +58,8 @@ async def start_due(tx: Tx, now: datetime) -> int:
 
 async def advance(tx: Tx, campaign: Campaign, step: Tally) -> bool:
     """Book one step of the calculation; False when another worker has been faster with it."""
-    here = (
-        _this(campaign) & (campaigns.c.state == State.CALCULATING) & (campaigns.c.cursor == campaign.cursor)
-    )
-    counted = {
-        name: campaigns.c[name] + getattr(step, name) for name in step.__struct_fields__ if name != "cursor"
-    }
+    here = _this(campaign) & (campaigns.c.state == State.CALCULATING) & (campaigns.c.cursor == campaign.cursor)
+    counted = {name: campaigns.c[name] + getattr(step, name) for name in step.__struct_fields__ if name != "cursor"}
     return await tx.run(update(campaigns).where(here).values(cursor=step.cursor, **counted)) == 1
 
 
@@ -104,7 +95,7 @@ def _this(campaign: Campaign) -> Any:
 
 
 def _is(state: State) -> ColumnElement[bool]:
-    # Spelled out in the statement, not sent beside it: only then does SQLite see that the partial index will do.
+    # Spelled out in the statement, not sent beside it: only so does SQLite see that the partial index will do.
     return campaigns.c.state == literal(state.value, literal_execute=True)
 
 

@@ -53,7 +53,7 @@ async def add(tx: Tx, account: int, new: Sequence[Contact]) -> int:
 
 
 async def change(tx: Tx, account: int, changed: Sequence[Contact]) -> int:
-    """Store these contacts as they are now; how many were found. The database refuses a number that is taken."""
+    """Store these contacts as they are now; how many were found. Raises Taken where a number is another's."""
     rows = [
         (
             contact.number,
@@ -78,9 +78,7 @@ async def remove(tx: Tx, account: int, ids: Sequence[int]) -> int:
         (contact_tags, contact_tags.c.contact_id),
     ):
         await tx.run(delete(table).where(table.c.account_id == account, tx.among(column, ids)))
-    return await tx.run(
-        delete(contacts).where(contacts.c.account_id == account, tx.among(contacts.c.id, ids))
-    )
+    return await tx.run(delete(contacts).where(contacts.c.account_id == account, tx.among(contacts.c.id, ids)))
 
 
 def _of(account: int) -> Select[Any]:

@@ -28,7 +28,7 @@ _NEW = ("account_id", "id", "campaign_id", "number", "state", "text", "segments"
 
 
 class New(Struct, frozen=True, kw_only=True, gc=False):
-    """A message to be written: `text` only where it is personal, else the campaign's; `cost` in micro-units."""
+    """A message to be written: `text` only where it is personal; `cost` in micro-units."""
 
     id: int
     number: str
@@ -40,9 +40,7 @@ class New(Struct, frozen=True, kw_only=True, gc=False):
 async def add(tx: Tx, campaign: Campaign, new: Sequence[New]) -> int:
     now = instant(tx.now)
     account, id, state = campaign.account_id, campaign.id, State.WAITING.value
-    rows: list[Row] = [
-        (account, one.id, id, one.number, state, one.text, one.segments, one.cost, now) for one in new
-    ]
+    rows: list[Row] = [(account, one.id, id, one.number, state, one.text, one.segments, one.cost, now) for one in new]
     return await tx.insert(messages, _NEW, rows)
 
 
@@ -53,7 +51,7 @@ async def written_to(tx: Tx, campaign: Campaign, numbers: Sequence[str]) -> set[
 
 
 async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Outgoing]:
-    """Take waiting messages for this process; nobody else gets the same ones. Who opted out meanwhile is withheld."""
+    """Take waiting messages for this process alone. What goes to a number that has opted out is withheld."""
     waiting = (
         select(messages.c.id)
         .where(*_of(campaign), _is(State.WAITING))
@@ -61,9 +59,7 @@ async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Ou
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    silent = exists().where(
-        opt_outs.c.account_id == messages.c.account_id, opt_outs.c.number == messages.c.number
-    )
+    silent = exists().where(opt_outs.c.account_id == messages.c.account_id, opt_outs.c.number == messages.c.number)
     taken = (
         update(messages)
         .where(messages.c.account_id == campaign.account_id, messages.c.id.in_(waiting))
@@ -141,11 +137,7 @@ async def any_open(tx: Tx, campaign: Campaign) -> bool:
 
 async def counts(tx: Tx, campaign: Campaign) -> dict[str, int]:
     """How many messages of the campaign are in each state."""
-    query = (
-        select(messages.c.state, func.count().label("messages"))
-        .where(*_of(campaign))
-        .group_by(messages.c.state)
-    )
+    query = select(messages.c.state, func.count().label("messages")).where(*_of(campaign)).group_by(messages.c.state)
     return {row["state"]: row["messages"] for row in await tx.all(query)}
 
 
@@ -163,7 +155,7 @@ def _of(campaign: Campaign) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _is(state: State) -> ColumnElement[bool]:
-    # Spelled out in the statement, not sent beside it: only then does SQLite see that the partial index will do.
+    # Spelled out in the statement, not sent beside it: only so does SQLite see that the partial index will do.
     return messages.c.state == literal(state.value, literal_execute=True)
 
 

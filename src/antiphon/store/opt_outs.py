@@ -11,13 +11,13 @@ from antiphon.store.session import Tx
 
 async def among(tx: Tx, account: int, numbers: Iterable[str]) -> set[str]:
     """Those of these numbers that have opted out."""
-    query = select(opt_outs.c.number).where(
-        opt_outs.c.account_id == account, tx.among(opt_outs.c.number, numbers)
-    )
+    query = select(opt_outs.c.number).where(opt_outs.c.account_id == account, tx.among(opt_outs.c.number, numbers))
     return {row["number"] for row in await tx.all(query)}
 
 
 async def add(tx: Tx, new: Sequence[tuple[int, OptOut]]) -> int:
     """Each is (account, opt-out); how many were new. The first word of a number stands."""
     rows = [(account, out.number, instant(out.at), out.source, out.words) for account, out in new]
-    return await tx.insert(opt_outs, ("account_id", "number", "at", "source", "words"), sorted(rows, key=lambda row: row[:2]))
+    return await tx.insert(
+        opt_outs, ("account_id", "number", "at", "source", "words"), sorted(rows, key=lambda row: row[:2])
+    )

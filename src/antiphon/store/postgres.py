@@ -42,9 +42,7 @@ class Postgres:
     def among(self, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
         return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
 
-    async def insert(
-        self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]
-    ) -> int:
+    async def insert(self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]) -> int:
         return (await connection.exec_driver_sql(_insert(table, names), _columns(rows))).rowcount
 
     async def update(
@@ -90,9 +88,7 @@ def _unnest(table: Table, names: tuple[str, ...]) -> str:
 
 
 def _typed(table: Table, names: tuple[str, ...]) -> str:
-    return ", ".join(
-        f"v.{name}::jsonb" if _sql_type(table.c[name]) == "JSONB" else f"v.{name}" for name in names
-    )
+    return ", ".join(f"v.{name}::jsonb" if _sql_type(table.c[name]) == "JSONB" else f"v.{name}" for name in names)
 
 
 def _carried(column: Column[Any]) -> str:

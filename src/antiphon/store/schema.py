@@ -1,7 +1,7 @@
 """What is kept? Every table, once.
 
-Every key begins with the account, so that the tables can be spread over many machines by it. Three things are looked
-up before the account is known and are the exceptions: credentials, processes, and a carrier's reference.
+Every key begins with the account, so that the tables can be spread over many machines by it. Three things are
+looked up before the account is known and are the exceptions: credentials, processes, and a carrier's reference.
 Times are microseconds since 1970 in UTC (`Instant`), money is micro-units.
 """
 
@@ -38,7 +38,7 @@ def moment(value: int) -> datetime:
 
 
 class Instant(TypeDecorator[datetime]):
-    """The same number in both databases: it sorts, compares and crosses the bulk paths without a conversion."""
+    """The same number in both databases: it sorts, compares and crosses the bulk paths unconverted."""
 
     impl = BigInteger
     cache_ok = True
@@ -77,7 +77,7 @@ credentials = Table(
     Column("created_at", Instant, nullable=False),
 )
 
-# A running program. Its node makes its ids differ from all others'; what it claimed is in doubt once it is dead.
+# A running program. Its node keeps its ids apart from all others'; what it claimed is in doubt when it is dead.
 processes = Table(
     "processes",
     metadata,

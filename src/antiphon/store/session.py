@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Column, ColumnElement, Executable, RowMapping, Table
+from sqlalchemy import URL, Column, ColumnElement, Connection, Executable, RowMapping, Table
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,9 +31,7 @@ class Driver(Protocol):
     def begin(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
     def among(self, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]: ...
-    async def insert(
-        self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]
-    ) -> int: ...
+    async def insert(self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]) -> int: ...
     async def update(
         self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row], states: Names
     ) -> int: ...
@@ -68,10 +66,10 @@ class Tx:
         return await self._driver.insert(self._connection, table, names, rows) if rows else 0
 
     async def update(self, table: Table, names: Names, rows: Sequence[Row], states: Names = ()) -> int:
-        """Update many rows: each holds the new values of `names`, then its primary key; how many were changed.
+        """Update many rows: each has the new values of `names`, then its primary key; how many were changed.
 
-        With `states`, only rows that are in one of them: a compare-and-set for a whole batch. Raises Taken where a
-        new value must be unique and is not; the transaction is lost then.
+        With `states`, only rows that are in one of them: a compare-and-set for a whole batch. Raises Taken
+        where a new value must be unique and is not; the transaction is lost then.
         """
         try:
             return await self._driver.update(self._connection, table, names, rows, states) if rows else 0
@@ -110,20 +108,44 @@ def utc_now() -> datetime:
 
 async def open_store(url: str, clock: Callable[[], datetime] = utc_now) -> Store:
     """Open `sqlite:///PATH` or `postgresql://…` and bring its tables up to date. Raises CannotOpen."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise CannotOpen(
-            "the database URL is neither sqlite:///PATH nor postgresql://USER@HOST/NAME"
-        ) from None
-    backend = {"sqlite": sqlite, "postgresql": postgres}.get(parsed.get_backend_name())
-    if backend is None:
-        raise CannotOpen(f"{parsed.get_backend_name()} is not a database that Antiphon keeps its data in")
+    driver = await _run(url, migrations.upgrade)
+    return Store(driver, clock)
+
+
+async def reached(url: str) -> str:
+    """The step that the tables have reached, without changing anything; empty for none. Raises CannotOpen."""
+    steps: list[str] = []
+    driver = await _run(url, lambda connection: steps.append(migrations.current(connection)))
+    await driver.close()
+    return steps[0]
+
+
+def shown(url: str) -> str:
+    """The URL as it may be logged: without its password."""
+    return _parse(url).render_as_string()
+
+
+async def _run(url: str, work: Callable[[Connection], None]) -> Driver:
+    parsed = _parse(url)
+    backend = _BACKENDS[parsed.get_backend_name()]
     driver = backend.connect(parsed)
     try:
         async with driver.begin() as connection:
-            await connection.run_sync(migrations.upgrade)
+            await connection.run_sync(work)
     except (OSError, *backend.FAILURES) as failure:
         await driver.close()
-        raise CannotOpen(f"{parsed.render_as_string()}: {failure}".splitlines()[0]) from failure
-    return Store(driver, clock)
+        raise CannotOpen(f"{shown(url)}: {failure}".splitlines()[0]) from failure
+    return driver
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in _BACKENDS:
+        raise CannotOpen("the database URL is neither sqlite:///PATH nor postgresql://USER@HOST/NAME")
+    return parsed
+
+
+_BACKENDS = {"sqlite": sqlite, "postgresql": postgres}

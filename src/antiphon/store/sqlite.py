@@ -45,9 +45,7 @@ class Sqlite:
         each = func.json_each(msgspec.json.encode(list(values)).decode()).table_valued("value")
         return column.in_(select(each.c.value))
 
-    async def insert(
-        self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]
-    ) -> int:
+    async def insert(self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]) -> int:
         return (await connection.exec_driver_sql(_insert(table, names), list(rows))).rowcount
 
     async def update(
@@ -78,7 +76,7 @@ def _engine(url: URL, connections: int, begin: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-        # Without its own idea of transactions the driver leaves BEGIN to us; it would begin at the first write only.
+        # Without its own idea of transactions the driver leaves BEGIN to us; its own comes at the first write.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
@@ -98,7 +96,7 @@ def _insert(table: Table, names: Names) -> str:
 
 
 def _in_states(states: Names) -> str:
-    """The condition that makes an update a compare-and-set; the states are words of ours, never a client's."""
+    """The condition that makes an update a compare-and-set; states are our own words, never a client's."""
     return " AND state IN ({})".format(", ".join(f"'{state}'" for state in states)) if states else ""
 
 

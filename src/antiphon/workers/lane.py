@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
@@ -10,6 +11,7 @@ from antiphon.carriers.carrier import Carrier
 from antiphon.core.message import InDoubt, Key, Outcome, Outgoing
 from antiphon.services import messages
 from antiphon.store.session import Store
+from antiphon.workers.loop import until_stored
 
 _log = structlog.get_logger()
 _BATCH = 500  # outcomes in one commit
@@ -91,15 +93,6 @@ class Lane:
                 await asyncio.sleep(_PATIENCE)
             self._answered.clear()
             outcomes, self._outcomes = self._outcomes, []
-            await self._store_outcomes(outcomes)
+            await until_stored("outcomes", partial(messages.settle, self._store, self._carrier.name, outcomes))
             self._held -= len(outcomes)
             self._freed.set()
-
-    async def _store_outcomes(self, outcomes: list[tuple[Key, Outcome]]) -> None:
-        """Until it is stored: an answer that we forget would leave the message in doubt for ever."""
-        while True:
-            try:
-                return await messages.settle(self._store, self._carrier.name, outcomes)
-            except Exception:
-                _log.exception("outcomes cannot be stored; trying again", count=len(outcomes))
-                await asyncio.sleep(1)

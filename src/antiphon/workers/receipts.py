@@ -1,21 +1,22 @@
-"""How do receipts and replies get in? Many at a time, and nobody is told "stored" before they are."""
+"""How do receipts and replies get in? A batch in one commit, and nobody is told "stored" before they are."""
 
-import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from antiphon.core.message import Receipt, Reply
 from antiphon.services import receipts, replies
 from antiphon.store.session import Store
+from antiphon.workers.loop import until_stored
 
 
 class Inbox:
-    """Receipts and replies on their way into the database."""
+    """Where the carriers put what comes back (`carriers.carrier.Inbox`)."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def receipts(self, carrier: str, arrived: Sequence[Receipt]) -> None:
-        await receipts.record(self._store, carrier, arrived)
+        await until_stored("receipts", partial(receipts.record, self._store, carrier, arrived))
 
     async def replies(self, arrived: Sequence[Reply]) -> None:
-        await replies.record(self._store, arrived)
+        await until_stored("replies", partial(replies.record, self._store, arrived))

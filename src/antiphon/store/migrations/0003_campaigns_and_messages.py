@@ -50,9 +50,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name="pk_messages"),
-        sa.UniqueConstraint(
-            "account_id", "campaign_id", "number", name="uq_messages_account_id_campaign_id_number"
-        ),
+        sa.UniqueConstraint("account_id", "campaign_id", "number", name="uq_messages_account_id_campaign_id_number"),
         sqlite_with_rowid=False,
     )
     _partial("ix_messages_open", "messages", "account_id campaign_id state id", "waiting submitting")

@@ -1,4 +1,4 @@
-"""How does an older database become today's? Numbered steps, each of its own file, run by Alembic on both databases."""
+"""How does an older database become today's? Numbered steps, a file each, run by Alembic on both databases."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def current(connection: Connection) -> str:
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the steps that are missing, in the transaction of the connection. Two programs may start at once."""
+    """Run the steps that are missing, in the connection's transaction. Two programs may start at once."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     script = _script()

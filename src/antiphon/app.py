@@ -1,0 +1,153 @@
+"""How do the parts make a program? The only file that knows every one of them."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+
+import structlog
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from antiphon import __version__
+from antiphon.carriers.simulator import Behaviour, Simulator
+from antiphon.config import Config
+from antiphon.core.account import NewCredential
+from antiphon.dialects import atom, exotel, native, octopush
+from antiphon.dialects.door import Door
+from antiphon.services import processes
+from antiphon.services.campaigns import Prices
+from antiphon.store.processes import LEASE
+from antiphon.store.session import Store, open_store, shown
+from antiphon.workers import calculate, dispatch, heartbeat, schedule
+from antiphon.workers.lane import Lane
+from antiphon.workers.loop import forever
+from antiphon.workers.receipts import Inbox
+
+_log = structlog.get_logger()
+DIALECTS = (octopush.DIALECT, atom.DIALECT, exotel.DIALECT, native.DIALECT)
+_LAST_STEP = 15.0  # seconds that a worker's step may take to end when the program stops
+
+
+class CannotServe(Exception):
+    """One line for the operator."""
+
+
+@asynccontextmanager
+async def enlisted(config: Config) -> AsyncIterator[Store]:
+    """The open database, and ourselves as one of the processes that use it. Raises CannotOpen."""
+    store = await open_store(config.url)
+    try:
+        await processes.enlist(store)
+        yield store
+        await processes.leave(store)
+    finally:
+        await store.close()
+
+
+async def serve(config: Config) -> None:
+    """Doors and workers, until SIGTERM or SIGINT; then what has begun is ended. Raises CannotOpen or CannotServe."""
+    listener = _listen(config)
+    async with enlisted(config) as store, _working(config, store):
+        server = _Server(
+            uvicorn.Config(doors(config, store), lifespan="off", access_log=False, log_config=None, server_header=False)
+        )
+        for wanted in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(wanted, server.stop)
+        host, port = listener.getsockname()[:2]
+        _log.info("ready", url=f"http://{host}:{port}", version=__version__, database=shown(config.url))
+        await server.serve(sockets=[listener])
+        _log.info("stopping")
+
+
+def doors(config: Config, store: Store) -> ASGIApp:
+    """All dialects on one address; the longest prefix that fits answers."""
+    mounts = sorted(DIALECTS, key=lambda dialect: len(dialect.prefix), reverse=True)
+    table = [(f"{dialect.prefix}/", Door(dialect, store, config.body_limit)) for dialect in mounts]
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        path = f"{scope['path'].lower()}/"
+        for prefix, door in table:
+            if path.startswith(prefix):
+                return await door(scope, receive, send)
+        await _outside(Request(scope))(scope, receive, send)
+
+    return application
+
+
+def examples(base: str, credential: NewCredential) -> list[tuple[str, str]]:
+    """For each dialect its name and a call that works when it is pasted."""
+    return [(dialect.name, dialect.example(base, credential)) for dialect in DIALECTS]
+
+
+@asynccontextmanager
+async def _working(config: Config, store: Store) -> AsyncIterator[None]:
+    carrier = Simulator(_behaviour(config), Path(config.data) / "simulator.log" if config.simulator_log else None)
+    lane = Lane(store, carrier)
+    stopping = asyncio.Event()
+    prices = Prices(segment=config.segment_micros)
+    steps = {
+        "heartbeat": (partial(heartbeat.run_once, store), LEASE.total_seconds() / 4),
+        "calculate": (partial(calculate.run_once, store, prices), 0.1),
+        "schedule": (partial(schedule.run_once, store), 0.25),
+        "dispatch": (partial(dispatch.run_once, store, lane), 0.05),
+    }
+    await carrier.start(Inbox(store))
+    lane.start()
+    tasks = [asyncio.create_task(forever(name, step, stopping, idle)) for name, (step, idle) in steps.items()]
+    try:
+        yield
+    finally:
+        stopping.set()
+        _, late = await asyncio.wait(tasks, timeout=_LAST_STEP)
+        for task in late:
+            task.cancel()
+        await lane.stop()
+        await carrier.stop()
+
+
+def _behaviour(config: Config) -> Behaviour:
+    return Behaviour(
+        latency=config.simulator_latency,
+        receipt_delay=config.simulator_receipt_delay,
+        refused=config.simulator_refused,
+        failed=config.simulator_failed,
+        stopped=config.simulator_stopped,
+        seed=config.simulator_seed,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us: uvicorn would raise them again when it has ended, and the exit code would not be 0."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+
+def _listen(config: Config) -> socket.socket:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((config.host, config.port))
+    except OSError as failure:
+        raise CannotServe(f"cannot listen on {config.host}:{config.port}: {failure.strerror}") from failure
+    return listener
+
+
+def _outside(request: Request) -> JSONResponse:
+    if request.url.path == "/health":
+        return JSONResponse({"status": "ok", "version": __version__})
+    names = {dialect.name: f"{dialect.prefix}/" for dialect in DIALECTS}
+    return JSONResponse({"message": "There is nothing at this address.", "doors": names}, status_code=404)

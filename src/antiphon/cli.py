@@ -1,0 +1,131 @@
+"""What can be said on the command line?"""
+
+import logging
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+import structlog
+import uvloop
+from cyclopts import App
+
+from antiphon import __version__, app
+from antiphon.config import BadSetting, Config, load
+from antiphon.core.account import NewCredential
+from antiphon.core.errors import Refusal
+from antiphon.doctor import examine
+from antiphon.services import accounts
+from antiphon.store.session import CannotOpen, open_store
+
+_DEMO = "demo@antiphon.example"
+
+cli = App(name="antiphon", version=__version__, help="SMS contacts and campaigns in your own database.")
+account = App(name="account", help="Accounts and their credentials.")
+cli.command(account)
+
+
+@cli.command
+def serve(*, host: str | None = None, port: int | None = None, data: str | None = None) -> None:
+    """Answer the APIs and send the campaigns, until SIGTERM."""
+    config = load({"host": host, "port": port, "data": data})
+    _log_from(config)
+    _run(app.serve(config))
+
+
+@cli.command
+def migrate(*, data: str | None = None) -> None:
+    """Bring the database up to date. Every other command does it too."""
+    _run(_migrate(load({"data": data})))
+
+
+@cli.command
+def welcome(*, data: str | None = None) -> None:
+    """On an empty database, make a demo account and print how to call it; else print nothing."""
+    config = load({"data": data})
+    credential = _run(_demo_account(config))
+    if credential:
+        _print_credential(credential)
+        host = "127.0.0.1" if config.host in ("0.0.0.0", "::") else config.host
+        for name, line in app.examples(f"http://{host}:{config.port}", credential):
+            print(f"\n# {name}\n{line}")
+        print("\nThe API key is shown only now; `antiphon account create` makes another account.\n", flush=True)
+
+
+@cli.command
+def doctor(*, data: str | None = None) -> None:
+    """Say what is configured and what can be reached."""
+    if not _run(_examine(load({"data": data}))):
+        sys.exit(1)
+
+
+@account.command
+def create(*, login: str, region: str = "FR", json: bool = False, data: str | None = None) -> None:
+    """Make an account and print its credential, once.
+
+    Parameters
+    ----------
+    login
+        An e-mail address.
+    region
+        The country (ISO 3166) that numbers without a country code belong to.
+    """
+    credential = _run(_create(load({"data": data}), login, region))
+    if json:
+        print(msgspec.json.encode(credential).decode())
+    else:
+        _print_credential(credential)
+
+
+def main() -> None:
+    try:
+        cli()
+    except (BadSetting, CannotOpen, app.CannotServe, Refusal) as failure:
+        sys.exit(f"antiphon: {failure}")
+
+
+async def _migrate(config: Config) -> None:
+    await (await open_store(config.url)).close()
+
+
+async def _create(config: Config, login: str, region: str) -> NewCredential:
+    async with app.enlisted(config) as store:
+        return await accounts.create(store, login, region)
+
+
+async def _demo_account(config: Config) -> NewCredential | None:
+    async with app.enlisted(config) as store:
+        return await accounts.create(store, _DEMO, "FR") if await accounts.count(store) == 0 else None
+
+
+async def _examine(config: Config) -> bool:
+    healthy = True
+    async for well, line in examine(config):
+        print(f"{'ok ' if well else 'BAD'} {line}")
+        healthy = healthy and well
+    return healthy
+
+
+def _print_credential(credential: NewCredential) -> None:
+    for name in credential.__struct_fields__:
+        print(f"{name:12}{getattr(credential, name)}")
+
+
+def _run(task: Coroutine[Any, Any, Any]) -> Any:
+    return uvloop.run(task)
+
+
+def _log_from(config: Config) -> None:
+    level = logging.getLevelNamesMapping()[config.log_level.upper()]
+    logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s %(name)s: %(message)s")
+    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

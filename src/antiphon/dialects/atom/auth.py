@@ -1,0 +1,22 @@
+"""One header, `Authorization: Bearer <api_key>`. A wrong or missing token is 403 here, not 401 (vendor's page "intro")."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from antiphon.core.account import Account, NewCredential
+from antiphon.dialects.door import authorization
+from antiphon.services import accounts
+from antiphon.store.session import Store
+
+
+async def authenticate(request: Request, path: Mapping[str, str], store: Store) -> Account:
+    return await accounts.authenticate(store, authorization(request, "bearer"))
+
+
+def example(base: str, credential: NewCredential) -> str:
+    """A call that works when it is pasted."""
+    return (
+        f"curl -X POST '{base}/api/address-book/new' -H 'Content-Type: application/json'"
+        f""" -H 'Authorization: Bearer {credential.api_key}' -d '{{"name": "Friends"}}'"""
+    )

@@ -1,0 +1,41 @@
+"""Refusals in the vendor's envelope. No page shows an error body, so its inside is ours:
+`{"status": "error", "error": {"code": str, "message": str}}`. Documented statuses are 403, 429 and 500.
+"""
+
+from antiphon.core import errors
+from antiphon.core.errors import Refusal
+from antiphon.dialects.door import Answer, Caller
+
+TABLE: dict[type[Refusal], tuple[int, str]] = {
+    errors.NotAuthenticated: (403, "authentication_failed"),
+    errors.NotYours: (403, "authentication_failed"),
+    errors.UnknownPath: (404, "unknown_path"),
+    errors.WrongMethod: (405, "wrong_method"),
+    errors.BodyTooLarge: (413, "body_too_large"),
+    errors.Malformed: (400, "malformed_body"),
+    errors.MissingField: (400, "missing_field"),
+    errors.BadField: (400, "bad_field"),
+    errors.TooMany: (400, "too_many"),
+    errors.UnknownList: (404, "unknown_address_book"),
+    errors.UnknownTag: (404, "unknown_tag"),
+    errors.UnknownContact: (404, "unknown_contact"),
+    errors.UnknownCampaign: (404, "unknown_message"),
+    errors.BadNumber: (400, "bad_number"),
+    errors.NumberTaken: (409, "number_taken"),
+    errors.NameTaken: (409, "name_taken"),
+    errors.NoText: (400, "missing_field"),
+    errors.TextTooLong: (400, "text_too_long"),
+    errors.NoStopMention: (400, "stop_missing"),
+    errors.NotNow: (409, "not_now"),
+    errors.Fault: (500, "server_error"),
+}
+
+
+def refuse(refusal: Refusal, caller: Caller) -> Answer:
+    status, code = TABLE[type(refusal)]
+    return Answer(status, {"status": "error", "error": {"code": code, "message": str(refusal)}})
+
+
+def success(result: object) -> Answer:
+    """The other half of the envelope: HTTP 200 for everything that went well."""
+    return Answer(200, {"status": "success", "result": result})

@@ -1,0 +1,15 @@
+"""Exotel's v2 campaign API: contacts."""
+
+from antiphon.dialects.door import Dialect
+from antiphon.dialects.exotel.auth import authenticate, example
+from antiphon.dialects.exotel.errors import refuse
+from antiphon.dialects.exotel.routes import ROUTES
+
+DIALECT = Dialect(
+    name="exotel",
+    prefix="/v2/accounts",
+    routes=ROUTES,
+    authenticate=authenticate,
+    refuse=refuse,
+    example=example,
+)

@@ -1,0 +1,40 @@
+"""HTTP Basic: the key's id (or the account's sid, as older samples have it) and the key; the sid is in the address."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from antiphon.core.account import Account, NewCredential
+from antiphon.core.errors import NotAuthenticated, NotYours
+from antiphon.dialects.door import authorization
+from antiphon.services import accounts
+from antiphon.store.session import Store
+
+
+async def authenticate(request: Request, path: Mapping[str, str], store: Store) -> Account:
+    user, key = _read_basic(authorization(request, "basic"))
+    account = await accounts.authenticate(store, key, known_as=user)
+    if path["sid"] != account.sid:
+        raise NotYours
+    return account
+
+
+def example(base: str, credential: NewCredential) -> str:
+    """A call that works when it is pasted."""
+    scheme, _, host = base.partition("://")
+    return (
+        f"curl -X POST '{scheme}://{credential.key_id}:{credential.api_key}@{host}/v2/accounts/{credential.sid}/contacts'"
+        """ -H 'Content-Type: application/json' -d '{"contacts": [{"number": "+919876543210", "first_name": "Asha"}]}'"""
+    )
+
+
+def _read_basic(encoded: str) -> tuple[str, str]:
+    try:
+        user, _, key = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        raise NotAuthenticated from None
+    if not user or not key:
+        raise NotAuthenticated
+    return user, key

@@ -1,0 +1,60 @@
+"""Refusals in the vendor's envelope: HTTP status, and one failed item with `error_data` {code, message, description}.
+
+The inner numbers are published for other parts of v2 only (1010 authentication, 1012 conflict, 1100 internal); ours
+are of that family. Clients read `description` or `message`, so both are always there.
+"""
+
+from antiphon.core import errors
+from antiphon.core.errors import Refusal
+from antiphon.dialects.door import Answer, Caller
+
+TABLE: dict[type[Refusal], tuple[int, int]] = {
+    errors.NotAuthenticated: (401, 1010),
+    errors.NotYours: (403, 1011),
+    errors.UnknownPath: (404, 1000),
+    errors.WrongMethod: (405, 1005),
+    errors.BodyTooLarge: (413, 1004),
+    errors.Malformed: (400, 1001),
+    errors.MissingField: (400, 1002),
+    errors.BadField: (400, 1003),
+    errors.TooMany: (400, 1004),
+    errors.UnknownList: (404, 1000),
+    errors.UnknownTag: (404, 1000),
+    errors.UnknownContact: (404, 1000),
+    errors.UnknownCampaign: (404, 1000),
+    errors.BadNumber: (400, 1003),
+    errors.NumberTaken: (409, 1012),
+    errors.NameTaken: (409, 1012),
+    errors.NoText: (400, 1002),
+    errors.TextTooLong: (400, 1003),
+    errors.NoStopMention: (400, 1003),
+    errors.NotNow: (409, 1012),
+    errors.Fault: (500, 1100),
+}
+
+
+def refuse(refusal: Refusal, caller: Caller) -> Answer:
+    status, _ = TABLE[type(refusal)]
+    return envelope(caller.id, caller.method, status, [failed(refusal)])
+
+
+def failed(refusal: Refusal, data: object = None) -> dict[str, object]:
+    """One item that failed, alone in an answer or among others. `message` beside `error_data` is read by one client."""
+    status, code = TABLE[type(refusal)]
+    sentence = str(refusal)
+    error = {"code": code, "message": sentence, "description": sentence}
+    return {"code": status, "error_data": error, "status": "failed", "message": sentence, "data": data}
+
+
+def envelope(id: str, method: str, status: int, response: list[dict[str, object]]) -> Answer:
+    """The vendor's answer around items; the counts are theirs."""
+    success = sum(item["status"] == "success" for item in response)
+    metadata = {"failed": len(response) - success, "total": len(response), "success": success}
+    body = {
+        "request_id": id,
+        "method": method,
+        "http_code": status,
+        "metadata": metadata,
+        "response": response,
+    }
+    return Answer(status, body)

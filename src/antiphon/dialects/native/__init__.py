@@ -1,0 +1,15 @@
+"""Our own API, /api/v1: so far, what became of a campaign."""
+
+from antiphon.dialects.door import Dialect
+from antiphon.dialects.native.auth import authenticate, example
+from antiphon.dialects.native.errors import refuse
+from antiphon.dialects.native.routes import ROUTES
+
+DIALECT = Dialect(
+    name="native",
+    prefix="/api/v1",
+    routes=ROUTES,
+    authenticate=authenticate,
+    refuse=refuse,
+    example=example,
+)

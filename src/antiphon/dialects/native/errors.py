@@ -1,0 +1,35 @@
+"""Refusals as problem documents (RFC 9457): `type` is a word to test for, `detail` a sentence to read."""
+
+from antiphon.core import errors
+from antiphon.core.errors import Refusal
+from antiphon.dialects.door import Answer, Caller
+
+TABLE: dict[type[Refusal], tuple[int, str]] = {
+    errors.NotAuthenticated: (401, "not-authenticated"),
+    errors.NotYours: (403, "not-yours"),
+    errors.UnknownPath: (404, "unknown-path"),
+    errors.WrongMethod: (405, "wrong-method"),
+    errors.BodyTooLarge: (413, "body-too-large"),
+    errors.Malformed: (400, "malformed"),
+    errors.MissingField: (400, "missing-field"),
+    errors.BadField: (400, "bad-field"),
+    errors.TooMany: (400, "too-many"),
+    errors.UnknownList: (404, "unknown-list"),
+    errors.UnknownTag: (404, "unknown-tag"),
+    errors.UnknownContact: (404, "unknown-contact"),
+    errors.UnknownCampaign: (404, "unknown-campaign"),
+    errors.BadNumber: (400, "bad-number"),
+    errors.NumberTaken: (409, "number-taken"),
+    errors.NameTaken: (409, "name-taken"),
+    errors.NoText: (400, "no-text"),
+    errors.TextTooLong: (400, "text-too-long"),
+    errors.NoStopMention: (400, "no-stop-mention"),
+    errors.NotNow: (409, "not-now"),
+    errors.Fault: (500, "fault"),
+}
+
+
+def refuse(refusal: Refusal, caller: Caller) -> Answer:
+    status, kind = TABLE[type(refusal)]
+    problem = {"type": f"/problems/{kind}", "status": status, "detail": str(refusal), "instance": caller.id}
+    return Answer(status, problem, {"Content-Type": "application/problem+json"})
