@@ -10,7 +10,6 @@ from pathlib import Path
 
 import structlog
 import uvicorn
-from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,6 +30,7 @@ from antiphon.workers.receipts import Inbox
 
 _log = structlog.get_logger()
 DIALECTS = (octopush.DIALECT, atom.DIALECT, exotel.DIALECT, native.DIALECT)
+_BACKLOG = 2048  # connections that wait to be accepted
 _LAST_STEP = 15.0  # seconds that a worker's step may take to end when the program stops
 
 
@@ -55,7 +55,9 @@ async def serve(config: Config) -> None:
     listener = _listen(config)
     async with enlisted(config) as store, _working(config, store):
         server = _Server(
-            uvicorn.Config(doors(config, store), lifespan="off", access_log=False, log_config=None, server_header=False)
+            uvicorn.Config(
+                doors(config, store), lifespan="off", ws="none", access_log=False, log_config=None, server_header=False
+            )
         )
         for wanted in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(wanted, server.stop)
@@ -71,13 +73,9 @@ def doors(config: Config, store: Store) -> ASGIApp:
     table = [(f"{dialect.prefix}/", Door(dialect, store, config.body_limit)) for dialect in mounts]
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
         path = f"{scope['path'].lower()}/"
-        for prefix, door in table:
-            if path.startswith(prefix):
-                return await door(scope, receive, send)
-        await _outside(Request(scope))(scope, receive, send)
+        answer = next((door for prefix, door in table if path.startswith(prefix)), _outside)
+        await answer(scope, receive, send)
 
     return application
 
@@ -141,13 +139,16 @@ def _listen(config: Config) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((config.host, config.port))
+        listener.listen(_BACKLOG)
     except OSError as failure:
         raise CannotServe(f"cannot listen on {config.host}:{config.port}: {failure.strerror}") from failure
     return listener
 
 
-def _outside(request: Request) -> JSONResponse:
-    if request.url.path == "/health":
-        return JSONResponse({"status": "ok", "version": __version__})
-    names = {dialect.name: f"{dialect.prefix}/" for dialect in DIALECTS}
-    return JSONResponse({"message": "There is nothing at this address.", "doors": names}, status_code=404)
+async def _outside(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["path"] == "/health":
+        answer = JSONResponse({"status": "ok", "version": __version__})
+    else:
+        names = {dialect.name: f"{dialect.prefix}/" for dialect in DIALECTS}
+        answer = JSONResponse({"message": "There is nothing at this address.", "doors": names}, status_code=404)
+    await answer(scope, receive, send)

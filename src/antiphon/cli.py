@@ -46,7 +46,7 @@ def welcome(*, data: str | None = None) -> None:
     credential = _run(_demo_account(config))
     if credential:
         _print_credential(credential)
-        host = "127.0.0.1" if config.host in ("0.0.0.0", "::") else config.host
+        host = "127.0.0.1" if config.host in ("0.0.0.0", "::") else config.host  # noqa: S104
         for name, line in app.examples(f"http://{host}:{config.port}", credential):
             print(f"\n# {name}\n{line}")
         print("\nThe API key is shown only now; `antiphon account create` makes another account.\n", flush=True)

@@ -27,7 +27,7 @@ class BadSetting(Exception):
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Every setting. Each is a flag, or `ANTIPHON_<NAME>` in the environment, or a line of the TOML file; in this order."""
+    """Every setting: a flag, or `ANTIPHON_<NAME>` in the environment, or a line of the TOML file, in this order."""
 
     host: Annotated[str, _help("address to listen on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535), _help("port to listen on; 0 takes a free one")] = 8080

@@ -55,6 +55,7 @@ READ = [
     pytest.param("0033612345678", "FR", "+33612345678", id="FR international prefix"),
     pytest.param("33612345678", "FR", "+33612345678", id="FR calling code without a plus"),
     pytest.param("'0612345678", "FR", "+33612345678", id="spreadsheet quote"),
+    pytest.param("06١٢٣٤٥٦٧٨", "FR", "+33612345678", id="digits of two scripts"),
     pytest.param("tel:06-12-34-56-78;phone-context=+33", "US", "+33612345678", id="RFC 3966 context"),
     pytest.param("call me on 06 12 34 56 78", "FR", "+33612345678", id="words before"),
     pytest.param("(0412) 345-678", "AU", "+61412345678", id="AU national"),
@@ -80,6 +81,9 @@ READ = [
     pytest.param("8 (912) 345-67-89", "RU", "+79123456789", id="RU trunk eight"),
     pytest.param("8 800 555 35 35", "RU", "+78005553535", id="RU number that begins with the trunk eight"),
     pytest.param("06 20 123 4567", "HU", "+36201234567", id="HU trunk 06"),
+    pytest.param("3100699", "TT", "+18683100699", id="TT seven digits gain the area code"),
+    pytest.param("35820597", "AX", "+35820597", id="AX calling code that could begin a number"),
+    pytest.param("006907445", "RW", "+6907445", id="RW international prefix that could begin a number"),
     pytest.param("+33612345678", "ZZ", "+33612345678", id="no region is needed after a plus"),
 ]
 
@@ -88,9 +92,7 @@ UNREADABLE = [
     pytest.param("hello", "FR", "it is not a phone number", id="a word"),
     pytest.param("06+12345678", "FR", "it is not a phone number", id="plus in the middle"),
     pytest.param("0412\t345\t678", "AU", "it is not a phone number", id="tab inside"),
-    pytest.param(
-        "06\u202f12\u202f34\u202f56\u202f78", "FR", "it is not a phone number", id="narrow no-break"
-    ),
+    pytest.param("06\u202f12\u202f34\u202f56\u202f78", "FR", "it is not a phone number", id="narrow no-break"),
     pytest.param("+3.36123E+10", "FR", "it is not a phone number", id="spreadsheet exponent"),
     pytest.param("+999123456", "FR", "it has no valid country code", id="unknown calling code"),
     pytest.param("+0612345678", "FR", "it has no valid country code", id="zero after the plus"),
@@ -100,13 +102,14 @@ UNREADABLE = [
     pytest.param("1" * 30, "FR", "it is too long", id="thirty digits"),
     pytest.param("06" + " " * 250 + "12345678", "FR", "it is too long", id="251 characters"),
     pytest.param("06 12 34 56", "FR", "it has too few digits for a number in FR (+33)", id="FR short"),
-    pytest.param(
-        "33612345678.0", "FR", "it has too many digits for a number in FR (+33)", id="spreadsheet float"
-    ),
-    pytest.param(
-        "06 12 34 56 78 home", "FR", "it has too many digits for a number in FR (+33)", id="words after"
-    ),
+    pytest.param("33612345678.0", "FR", "it has too many digits for a number in FR (+33)", id="spreadsheet float"),
+    pytest.param("06 12 34 56 78 home", "FR", "it has too many digits for a number in FR (+33)", id="words after"),
     pytest.param("555-2671", "US", "it lacks the area code it needs in US (+1)", id="US local"),
+    pytest.param("0627528377572073", "GA", "it has too many digits for a number in GA (+241)", id="GA rewritten"),
+    pytest.param("03333001400", "CO", "it is not a valid number in CO (+57)", id="CO carrier 3 is taken first"),
+    pytest.param("0800069987", "IM", "it is not a valid number in IM (+44)", id="IM too short without its zero"),
+    pytest.param("55800654242", "BR", "it is not a valid number in BR (+55)", id="BR calling code as area code"),
+    pytest.param("+494924686545941", "FR", "it is not a valid number in DE (+49)", id="DE longer than DE allows"),
     pytest.param("200 555 2671", "CA", "it is not a valid number in CA (+1)", id="CA unassigned"),
     pytest.param("+61 412 345", "FR", "it is not a valid number in AU (+61)", id="AU short"),
     pytest.param(
@@ -181,9 +184,7 @@ def test_region_of(number: str, region: str) -> None:
 
 def test_reads_every_example_of_every_region_as_libphonenumber_does() -> None:
     written = [
-        (phonenumbers.format_number(number, form), region)
-        for region, number in EXAMPLES
-        for form in WRITTEN_FORMS
+        (phonenumbers.format_number(number, form), region) for region, number in EXAMPLES for form in WRITTEN_FORMS
     ]
     assert [case for case in written if e164(*case) != libphonenumber(*case)] == []
 
@@ -226,9 +227,7 @@ def test_a_mobile_number_reads_as_itself_everywhere(data: st.DataObject, here: s
     number = e164(written, here)
     assert number in (written, None)
     assert e164(written, there) == number
-    assert number is None or region_of(number) == phonenumbers.region_code_for_number(
-        phonenumbers.parse(number)
-    )
+    assert number is None or region_of(number) == phonenumbers.region_code_for_number(phonenumbers.parse(number))
 
 
 def test_some_freephone_numbers_of_belarus_do_not_read_back() -> None:

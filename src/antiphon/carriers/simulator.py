@@ -8,8 +8,8 @@ import asyncio
 import hashlib
 import heapq
 import os
-from collections.abc import Iterable, Sequence
 import time
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 

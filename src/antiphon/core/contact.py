@@ -25,16 +25,16 @@ class Draft(Struct, frozen=True, kw_only=True, gc=False):
     tags: tuple[str, ...] = ()
 
 
-class Contact(Struct, frozen=True, kw_only=True, gc=False):
+class Contact(Struct, frozen=True, gc=False):
     """One person: one E.164 number in one account."""
 
     id: int
     number: str
-    first_name: str | None = None
-    last_name: str | None = None
-    company: str | None = None
-    email: str | None = None
-    attributes: Attributes | None = None
+    first_name: str | None
+    last_name: str | None
+    company: str | None
+    email: str | None
+    attributes: Attributes | None
     created_at: datetime
     updated_at: datetime
 

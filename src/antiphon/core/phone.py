@@ -152,7 +152,7 @@ def _dialled_abroad(here: PhoneMetadata) -> str:
     code = here.country_code
     rest = _no_trunk_prefix(here, f"^{code}") + _possible(here)
     plusless = rf"(?!{_idd(here)})(?!(?:{_pattern(here.general_desc)})\Z)(?={code}{rest})"
-    return f"(?:(?>{_idd(here)})(?!0)|{plusless})(?P<abroad>[0-9]+)"
+    return rf"(?:(?>{_idd(here)})|{plusless})(?P<abroad>\d+)"
 
 
 def _dialled_home(here: PhoneMetadata) -> str:
@@ -187,7 +187,7 @@ def _trunk_prefix(here: PhoneMetadata) -> str:
 
 
 def _possible(here: PhoneMetadata) -> str:
-    return f"{_lengths(here.general_desc)}(?:{_pattern(here.general_desc)})\\Z"
+    return rf"{_lengths(here.general_desc)}(?:{_pattern(here.general_desc)})\Z"
 
 
 def _valid_in_any(calling_code: int, regions: tuple[str, ...]) -> str:
@@ -223,8 +223,8 @@ def _pattern(kind: PhoneNumberDesc | None) -> str:
 
 
 def _lengths(kind: PhoneNumberDesc | None) -> str:
-    lengths = kind.possible_length if kind else ()
-    return f"(?=(?:{'|'.join(f'[0-9]{{{length}}}' for length in lengths)})\\Z)" if lengths else ""
+    lengths = "|".join(rf"\d{{{length}}}" for length in kind.possible_length) if kind else ""
+    return rf"(?=(?:{lengths})\Z)" if lengths else ""
 
 
 def _metadata(calling_code: int, region: str) -> PhoneMetadata:

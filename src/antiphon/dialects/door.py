@@ -1,4 +1,4 @@
-"""How does any call of any dialect pass? Route -> authenticate -> decode -> handler -> encode; refusals by its table."""
+"""How does any call of any dialect pass? Route -> authenticate -> decode -> handler -> encode; refusals by table."""
 
 import re
 import uuid

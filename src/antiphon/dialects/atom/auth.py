@@ -1,4 +1,4 @@
-"""One header, `Authorization: Bearer <api_key>`. A wrong or missing token is 403 here, not 401 (vendor's page "intro")."""
+"""One header, `Authorization: Bearer <api_key>`. A wrong or missing token is 403, not 401 (the page "intro")."""
 
 from collections.abc import Mapping
 

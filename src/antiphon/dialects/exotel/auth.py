@@ -24,8 +24,9 @@ async def authenticate(request: Request, path: Mapping[str, str], store: Store) 
 def example(base: str, credential: NewCredential) -> str:
     """A call that works when it is pasted."""
     scheme, _, host = base.partition("://")
+    user = f"{credential.key_id}:{credential.api_key}"
     return (
-        f"curl -X POST '{scheme}://{credential.key_id}:{credential.api_key}@{host}/v2/accounts/{credential.sid}/contacts'"
+        f"curl -X POST '{scheme}://{user}@{host}/v2/accounts/{credential.sid}/contacts'"
         """ -H 'Content-Type: application/json' -d '{"contacts": [{"number": "+919876543210", "first_name": "Asha"}]}'"""
     )
 

@@ -78,12 +78,13 @@ async def create(call: Call, body: WireCreate) -> Answer:
 
 def _read_contact(wire: WireContact, tags: tuple[str, ...]) -> Draft:
     params = (wire.param1, wire.param2, wire.param3, wire.param4, wire.param5)
+    given = {f"field_{place}": value for place, value in enumerate(params, 1) if value} if any(params) else None
     return Draft(
         number=wire.phone_number or "",
         first_name=wire.first_name or None,
         last_name=wire.last_name or None,
         email=wire.email or None,
-        attributes={f"field_{place}": value for place, value in enumerate(params, 1) if value} or None,
+        attributes=given,
         tags=tags,
     )
 

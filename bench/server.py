@@ -1,0 +1,51 @@
+"""What does a benchmark run against? A real server in a process of its own, and calls to it."""
+
+import base64
+import http.client
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ANTIPHON = str(Path(sys.executable).with_name("antiphon"))
+
+
+class Client:
+    """One connection that stays open, with the credential of every dialect."""
+
+    def __init__(self, address: str, credential: dict[str, Any]) -> None:
+        self._connection = http.client.HTTPConnection(address)
+        basic = base64.b64encode(f"{credential['key_id']}:{credential['api_key']}".encode()).decode()
+        self.sid = credential["sid"]
+        self._credentials = {
+            "octopush": {"api-login": credential["login"], "api-key": credential["api_key"]},
+            "exotel": {"Authorization": f"Basic {basic}"},
+            "native": {"Authorization": f"Bearer {credential['api_key']}"},
+        }
+
+    def call(self, dialect: str, method: str, path: str, body: bytes = b"") -> Any:
+        headers = {"Content-Type": "application/json", **self._credentials[dialect]}
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        text = answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{method} {path}: {answer.status} {text[:300]!r}")
+        return text
+
+
+@contextmanager
+def serving(folder: Path, database_url: str, **settings: str) -> Iterator[tuple[Client, int]]:
+    """A server with an account of its own, and its process id; stopped at the end."""
+    environment = {**os.environ, **settings, "ANTIPHON_DATABASE_URL": database_url, "ANTIPHON_DATA": str(folder)}
+    create = [ANTIPHON, "account", "create", "--login", "bench@antiphon.example", "--json"]
+    credential = json.loads(subprocess.check_output(create, env=environment))
+    with subprocess.Popen([ANTIPHON, "serve", "--port", "0"], env=environment, stderr=subprocess.PIPE) as process:
+        try:
+            ready = next(line for line in process.stderr or () if b'"ready"' in line)
+            yield Client(json.loads(ready)["url"].removeprefix("http://"), credential), process.pid
+        finally:
+            process.terminate()
