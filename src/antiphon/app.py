@@ -1,6 +1,7 @@
 """How do the parts make a program? The only file that knows every one of them."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -31,6 +32,7 @@ from antiphon.workers.receipts import Inbox
 _log = structlog.get_logger()
 DIALECTS = (octopush.DIALECT, atom.DIALECT, exotel.DIALECT, native.DIALECT)
 _BACKLOG = 2048  # connections that wait to be accepted
+_GARBAGE = 50_000  # new objects between two collections
 _LAST_STEP = 15.0  # seconds that a worker's step may take to end when the program stops
 
 
@@ -53,6 +55,9 @@ async def enlisted(config: Config) -> AsyncIterator[Store]:
 async def serve(config: Config) -> None:
     """Doors and workers, until SIGTERM or SIGINT; then what has begun is ended. Raises CannotOpen or CannotServe."""
     listener = _listen(config)
+    # The program's own objects stay: a collection that walks them all in the middle of a batch costs half its time.
+    gc.freeze()
+    gc.set_threshold(_GARBAGE, 20, 20)
     async with enlisted(config) as store, _working(config, store):
         server = _Server(
             uvicorn.Config(

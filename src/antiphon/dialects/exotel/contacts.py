@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,7 @@ def write_sid(account: Account, id: int) -> str:
     return f"{account.id:016x}{id:016x}"
 
 
+@lru_cache(maxsize=1024)  # the contacts of one request share their time
 def write_time(at: datetime, zone: ZoneInfo) -> str:
     """As Go writes it: the account's offset, and no zeros at the end of the fraction."""
     local = at.astimezone(zone).isoformat(timespec="microseconds")
