@@ -3,6 +3,8 @@
 import json
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -22,22 +24,22 @@ def main() -> None:
 
 
 def _on(name: str, folder: Path, url: str) -> None:
-    batches = [_rows(turn) for turn in range(ROUNDS)] * 2
-    floor = raw.sqlite(folder, batches) if name == "sqlite" else raw.postgres(url, batches)
     with serving(folder, url) as (client, _):
-        measured = {
-            "octopush, no list": _times(client, "octopush", [_octopush(turn, 0) for turn in range(ROUNDS)] * 2),
-            "octopush, a list and a tag": _times(
-                client, "octopush", [_octopush(turn, 1, list_name="all", tag_name="vip") for turn in range(ROUNDS)] * 2
-            ),
-            "exotel": _times(client, "exotel", [_exotel(turn, 2) for turn in range(ROUNDS)] * 2),
-        }
-    _print(name, "raw", floor, floor)
-    for label, seconds in measured.items():
-        _print(name, label, seconds, floor)
+        for series, (label, body) in enumerate(BODIES.items(), 1):
+            labels = "list" in label
+            batches = [_rows(turn, series) for turn in range(ROUNDS)] * 2
+            floor = (
+                raw.sqlite(folder, batches, labels=labels)
+                if name == "sqlite"
+                else raw.postgres(url, batches, labels=labels)
+            )
+            measured = _times(client, label, [body(turn, series) for turn in range(ROUNDS)] * 2)
+            _print(name, f"raw, for {label}", floor, floor)
+            _print(name, label, measured, floor)
 
 
-def _times(client: Client, dialect: str, bodies: list[bytes]) -> list[float]:
+def _times(client: Client, label: str, bodies: list[bytes]) -> list[float]:
+    dialect = label.partition(" ")[0]
     path = "/v1/public/contact/create" if dialect == "octopush" else f"/v2/accounts/{client.sid}/contacts"
     seconds: list[float] = []
     for body in bodies:
@@ -52,16 +54,17 @@ def _print(name: str, label: str, seconds: list[float], floor: list[float]) -> N
     for what, part in (("new", slice(0, ROUNDS)), ("known", slice(ROUNDS, None))):
         rate = SIZE / median(seconds[part])
         cells.append(f"{what} {rate:>9,.0f}/s {rate * median(floor[part]) / SIZE:5.2f}")
-    print(f"  {name:9} {label:28} {'   '.join(cells)}")
+    print(f"  {name:9} {label:40} {'   '.join(cells)}")
 
 
 def _number(turn: int, place: int, series: int) -> str:
     return f"+336{series}{turn:02}{place:05}"
 
 
-def _rows(turn: int) -> list[raw.Row]:
+def _rows(turn: int, series: int) -> list[raw.Row]:
+    first = (series * ROUNDS + turn) * SIZE
     return [
-        (1, turn * SIZE + place, _number(turn, place, 0), f"Axelle {place}", "Durand", None, None, None, 1, 1)
+        (1, first + place, _number(turn, place, series), f"Axelle {place}", "Durand", None, None, None, 1, 1)
         for place in range(SIZE)
     ]
 
@@ -80,3 +83,10 @@ def _exotel(turn: int, series: int) -> bytes:
         for place in range(SIZE)
     ]
     return json.dumps({"contacts": people}).encode()
+
+
+BODIES: dict[str, Callable[[int, int], bytes]] = {
+    "octopush": _octopush,
+    "octopush with a list and a tag": partial(_octopush, list_name="all", tag_name="vip"),
+    "exotel": _exotel,
+}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-#from tests.postgres import durable_server
+# from tests.postgres import durable_server
 
 NAMES = ("sqlite",)
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,9 +44,21 @@ def serving(folder: Path, database_url: str, **settings: str) -> Iterator[tuple[
     environment = {**os.environ, **settings, "ANTIPHON_DATABASE_URL": database_url, "ANTIPHON_DATA": str(folder)}
     create = [ANTIPHON, "account", "create", "--login", "bench@antiphon.example", "--json"]
     credential = json.loads(subprocess.check_output(create, env=environment))
-    with subprocess.Popen([ANTIPHON, "serve", "--port", "0"], env=environment, stderr=subprocess.PIPE) as process:
+    log = folder / "server.log"
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen([ANTIPHON, "serve", "--port", "0"], env=environment, stderr=errors) as process,
+    ):
         try:
-            ready = next(line for line in process.stderr or () if b'"ready"' in line)
-            yield Client(json.loads(ready)["url"].removeprefix("http://"), credential), process.pid
+            yield Client(_ready(log, process), credential), process.pid
         finally:
             process.terminate()
+
+
+def _ready(log: Path, process: subprocess.Popen[bytes]) -> str:
+    while process.poll() is None:
+        for line in log.read_text().splitlines():
+            if '"ready"' in line:
+                return json.loads(line)["url"].removeprefix("http://")
+        time.sleep(0.05)
+    raise RuntimeError(log.read_text())

@@ -72,21 +72,22 @@ def server(folder: str) -> Iterator[Client]:
     create = [ANTIPHON, "account", "create", "--login", "tour@antiphon.example", "--region", "AU", "--json"]
     credential = json.loads(subprocess.check_output(create, env=environment))
     serve = [ANTIPHON, "serve", "--port", "0", "--data", folder]
-    with subprocess.Popen(serve, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    log = Path(folder) / "server.log"
+    with log.open("wb") as errors, subprocess.Popen(serve, env=environment, stderr=errors) as process:
         try:
-            yield Client(ready(process), credential)
+            yield Client(ready(process, log), credential)
         finally:
             process.terminate()
 
 
-def ready(process: subprocess.Popen[str]) -> str:
+def ready(process: subprocess.Popen[bytes], log: Path) -> str:
     """The address that the server says it listens on."""
-    lines: list[str] = []
-    for line in process.stderr or ():
-        lines.append(line)
-        if '"ready"' in line:
-            return json.loads(line)["url"]
-    sys.exit("the server did not start:\n" + "".join(lines))
+    while process.poll() is None:
+        for line in log.read_text().splitlines():
+            if '"ready"' in line:
+                return json.loads(line)["url"]
+        time.sleep(0.05)
+    sys.exit(f"the server did not start:\n{log.read_text()}")
 
 
 def load(client: Client) -> None:

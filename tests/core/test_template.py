@@ -21,9 +21,7 @@ MARIE = {
         pytest.param("", (), "", id="nothing"),
         pytest.param("Hello", (), "Hello", id="no field"),
         pytest.param("{first_name}", ("first_name",), "Marie", id="only a field"),
-        pytest.param(
-            "Hi {first_name} {last_name}!", ("first_name", "last_name"), "Hi Marie Curie!", id="two fields"
-        ),
+        pytest.param("Hi {first_name} {last_name}!", ("first_name", "last_name"), "Hi Marie Curie!", id="two fields"),
         pytest.param(
             "{email} {first_name} {email}",
             ("email", "first_name"),

@@ -134,7 +134,7 @@ def first(draft: Draft, id: int, number: str, now: datetime) -> Contact:
         last_name=draft.last_name,
         company=draft.company,
         email=draft.email,
-        attributes=draft.attributes,
+        attributes=draft.attributes or None,
         created_at=now,
         updated_at=now,
     )

@@ -79,7 +79,10 @@ async def confirm(store: Store, account: Account, id: int) -> datetime:
     async with store.begin() as tx:
         campaign = await _known(tx, account, id)
         later = campaign.send_at is not None and campaign.send_at > tx.now
-        await _move(tx, campaign, State.SCHEDULED if later else State.SENDING, confirmed_at=tx.now)
+        wanted = State.SCHEDULED if later else State.SENDING
+        if campaign.state is not State.READY:  # a paused one may become sending too, but not by this door
+            raise NotNow(state=campaign.state, wanted=wanted)
+        await _move(tx, campaign, wanted, confirmed_at=tx.now)
         return campaign.send_at if campaign.send_at is not None and later else tx.now
 
 

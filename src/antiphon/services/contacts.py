@@ -1,5 +1,6 @@
 """What can be done with contacts?"""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
@@ -22,7 +23,8 @@ async def add(store: Store, account: Account, command: AddContacts) -> list[Resu
     Raises UnknownList (of `list_ids`) or BadField (a name is too long); then nothing is stored.
     """
     _check_names(command)
-    batch = rules.prepare(command, account.region)
+    # In a thread: a number that is made to be hard takes milliseconds to refuse, and there may be thousands of them.
+    batch = await asyncio.to_thread(rules.prepare, command, account.region)
     async with store.begin() as tx:
         silent = await opt_outs.among(tx, account.id, batch.by_number) if command.leave_out_opted_out else set[str]()
         drafts = {number: draft for number, draft in batch.by_number.items() if number not in silent}
@@ -40,7 +42,9 @@ async def edit(store: Store, account: Account, command: EditContact) -> Contact:
     if draft.number and number is None:
         raise BadNumber(written=draft.number, reason=phone.why_unreadable(draft.number, account.region))
     async with store.begin() as tx:
-        contact = await _known(tx, account, command.id)
+        contact = await contacts.locked(tx, account.id, command.id)
+        if contact is None:
+            raise UnknownContact(id=command.id)
         if number is not None and number != contact.number:
             await _renumber(tx, account, contact, number)
         contact = rules.merge(replace(contact, number=number or contact.number), draft, tx.now)
@@ -79,7 +83,7 @@ async def _known(tx: Tx, account: Account, id: int) -> Contact:
 
 
 async def _renumber(tx: Tx, account: Account, contact: Contact, number: str) -> None:
-    if await contacts.by_numbers(tx, account.id, [number]):
+    if await contacts.known(tx, account.id, [number]):
         raise NumberTaken(number=number)
     try:
         await contacts.renumber(tx, account.id, contact.id, number)
@@ -100,23 +104,40 @@ def _check_names(command: AddContacts) -> None:
 
 
 async def _write(tx: Tx, account: Account, drafts: Mapping[str, Draft], existing: Existing) -> dict[str, Result]:
-    found = await contacts.by_numbers(tx, account.id, drafts)
-    fresh = _fresh(tx, {number: draft for number, draft in drafts.items() if number not in found})
-    if await contacts.add(tx, account.id, list(fresh.values())) < len(fresh):
-        # Another transaction has been faster with some of them; they are there now.
-        there = await contacts.by_numbers(tx, account.id, fresh)
-        found |= {number: contact for number, contact in there.items() if contact.id != fresh[number].id}
+    added, found = await _meet(tx, account, drafts)
     change = Change.KEPT
     if existing is Existing.OVERWRITE:
         change = Change.UPDATED
         found = {number: rules.merge(contact, drafts[number], tx.now) for number, contact in found.items()}
         await contacts.change(tx, account.id, list(found.values()))
-    results = {n: Result(change=Change.ADDED, number=n, contact=contact) for n, contact in fresh.items()}
+    results = {n: Result(change=Change.ADDED, number=n, contact=contact) for n, contact in added.items()}
     return results | {n: Result(change=change, number=n, contact=contact) for n, contact in found.items()}
 
 
+async def _meet(tx: Tx, account: Account, drafts: Mapping[str, Draft]) -> tuple[dict[str, Contact], dict[str, Contact]]:
+    """Who was added, and who was there already, by number; all are ours until the transaction ends.
+
+    First all inserts, then all locks, each in the order of the numbers: so two transactions never wait for each other.
+    """
+    added: dict[str, Contact] = {}
+    found: dict[str, Contact] = {}
+    left = drafts
+    while left:
+        known = await contacts.known(tx, account.id, left)
+        fresh = _fresh(tx, {number: draft for number, draft in left.items() if number not in known})
+        if await contacts.add(tx, account.id, list(fresh.values())) == len(fresh):
+            added |= fresh
+        else:  # another transaction has been faster with some of them
+            known = set(left)
+        there = await contacts.by_numbers(tx, account.id, known) if known else {}
+        for number, contact in there.items():
+            ours = number in fresh and contact.id == fresh[number].id
+            (added if ours else found)[number] = contact
+        left = {number: drafts[number] for number in known if number not in there}  # removed since we looked
+    return added, found
+
+
 def _fresh(tx: Tx, drafts: Mapping[str, Draft]) -> dict[str, Contact]:
-    # In the order of their numbers, as every writer inserts them: two of them cannot wait for each other.
     return {
         number: rules.first(drafts[number], id, number, tx.now)
         for id, number in zip(tx.ids.many(len(drafts)), sorted(drafts), strict=True)

@@ -1,19 +1,13 @@
 """Which of the running programs are we?"""
 
 from antiphon.store import processes
-from antiphon.store.ids import Ids
 from antiphon.store.session import CannotOpen, Store
 
 
 async def enlist(store: Store) -> None:
     """Take a node, so that our ids are ours alone. Raises CannotOpen when all nodes are taken."""
-    async with store.begin() as tx:
-        node = await processes.free_node(tx)
-        if node is None:
-            raise CannotOpen("64 processes use this database already; no more can join")
-        store.ids = Ids(store.now, node)
-        store.process_id = store.ids.one()
-        await processes.add(tx, store.process_id, node)
+    while not await _take_node(store):
+        pass
 
 
 async def renew(store: Store) -> bool:
@@ -26,6 +20,17 @@ async def renew(store: Store) -> bool:
 
 
 async def leave(store: Store) -> None:
-    """Give the node back."""
+    """Give the node back, once the clock has passed the last of our ids: the next holder begins at the clock."""
     async with store.begin() as tx:
-        await processes.remove(tx, store.process_id)
+        await processes.leave(tx, store.process_id, store.ids.spent_until)
+
+
+async def _take_node(store: Store) -> bool:
+    """False when somebody else has taken the same node at the same moment."""
+    async with store.begin() as tx:
+        node = await processes.free_node(tx)
+        if node is None:
+            raise CannotOpen("64 processes use this database already; no more can join")
+        store.ids.hold(node)
+        store.process_id = store.ids.one()
+        return await processes.add(tx, store.process_id, node)

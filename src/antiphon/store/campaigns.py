@@ -46,8 +46,8 @@ async def in_state(tx: Tx, state: State, limit: int) -> list[Campaign]:
 
 
 async def move(tx: Tx, campaign: Campaign, wanted: State, **changes: Any) -> bool:
-    """Compare and set, along the table of moves; False when the campaign is in none of the states before."""
-    here = _this(campaign) & campaigns.c.state.in_(origins(wanted))
+    """Compare and set, along the table of moves; False when it is no longer in the state that we saw it in."""
+    here = _this(campaign) & (campaigns.c.state == campaign.state) & campaigns.c.state.in_(origins(wanted))
     return await tx.run(update(campaigns).where(here).values(state=wanted, **changes)) == 1
 
 

@@ -25,6 +25,18 @@ async def by_id(tx: Tx, account: int, id: int) -> Contact | None:
     return found[0] if found else None
 
 
+async def locked(tx: Tx, account: int, id: int) -> Contact | None:
+    """As `by_id`, and nobody else can change it until the transaction ends."""
+    found = await _read(tx, _of(account).where(contacts.c.id == id).with_for_update())
+    return found[0] if found else None
+
+
+async def known(tx: Tx, account: int, numbers: Iterable[str]) -> set[str]:
+    """Those of these numbers that a contact has."""
+    query = select(contacts.c.number).where(contacts.c.account_id == account, tx.among(contacts.c.number, numbers))
+    return {number for (number,) in await tx.tuples(query)}
+
+
 async def by_numbers(tx: Tx, account: int, numbers: Iterable[str]) -> dict[str, Contact]:
     """Those that are there, by number, locked until the transaction ends."""
     query = _of(account).where(tx.among(contacts.c.number, numbers)).order_by(contacts.c.number)
@@ -32,9 +44,11 @@ async def by_numbers(tx: Tx, account: int, numbers: Iterable[str]) -> dict[str, 
 
 
 async def on_list(tx: Tx, account: int, list_id: int) -> list[Contact]:
-    on = and_(list_members.c.account_id == contacts.c.account_id, list_members.c.contact_id == contacts.c.id)
-    query = _of(account).join(list_members, on).where(list_members.c.list_id == list_id)
-    return await _read(tx, query.order_by(contacts.c.id))
+    # Everything is asked of the list, nothing of the contacts: SQLite would else go through all of the account.
+    person = and_(contacts.c.account_id == list_members.c.account_id, contacts.c.id == list_members.c.contact_id)
+    query = select(*FIELDS).select_from(list_members.join(contacts, person))
+    mine = and_(list_members.c.account_id == account, list_members.c.list_id == list_id)
+    return await _read(tx, query.where(mine).order_by(list_members.c.contact_id))
 
 
 async def add(tx: Tx, account: int, new: Sequence[Contact]) -> int:
@@ -84,12 +98,14 @@ async def renumber(tx: Tx, account: int, id: int, number: str) -> None:
 
 async def remove(tx: Tx, account: int, ids: Sequence[int]) -> int:
     """Delete these contacts and their places on lists and tags; how many there were."""
+    # The contacts first: who is about to put one of them on a list holds it, and is waited for.
+    removed = await tx.run(delete(contacts).where(contacts.c.account_id == account, tx.among(contacts.c.id, ids)))
     for table, column in (
         (list_members, list_members.c.contact_id),
         (contact_tags, contact_tags.c.contact_id),
     ):
         await tx.run(delete(table).where(table.c.account_id == account, tx.among(column, ids)))
-    return await tx.run(delete(contacts).where(contacts.c.account_id == account, tx.among(contacts.c.id, ids)))
+    return removed
 
 
 def read(row: Row) -> Contact:

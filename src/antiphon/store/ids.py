@@ -23,6 +23,15 @@ class Ids:
         self._second = 0
         self._count = 0
 
+    @property
+    def spent_until(self) -> datetime:
+        """The end of the last second that an id was made in: from then on the node may be another's."""
+        return datetime.fromtimestamp(_START + self._second + 1, UTC)
+
+    def hold(self, node: int) -> None:
+        """Go on with another node, and from where we are: it may be the same one, and the clock may have stood."""
+        self._node = node << _COUNT_BITS
+
     def one(self) -> int:
         return self.many(1)[0]
 

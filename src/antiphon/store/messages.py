@@ -52,17 +52,19 @@ async def written_to(tx: Tx, campaign: Campaign, numbers: Sequence[str]) -> set[
 
 async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Outgoing]:
     """Take waiting messages for this process alone. What goes to a number that has opted out is withheld."""
+    # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would take more.
     waiting = (
         select(messages.c.id)
         .where(*_of(campaign), _is(State.WAITING))
         .order_by(messages.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("waiting")
     )
     silent = exists().where(opt_outs.c.account_id == messages.c.account_id, opt_outs.c.number == messages.c.number)
     taken = (
         update(messages)
-        .where(messages.c.account_id == campaign.account_id, messages.c.id.in_(waiting))
+        .where(messages.c.account_id == campaign.account_id, messages.c.id.in_(select(waiting.c.id)))
         .values(
             state=case((silent, State.WITHHELD.value), else_=State.SUBMITTING.value),
             process_id=process,
@@ -77,7 +79,7 @@ async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Ou
             campaign_id=campaign.id,
             number=row["number"],
             sender=campaign.sender,
-            text=row["text"] or campaign.text,
+            text=campaign.text if row["text"] is None else row["text"],
             segments=row["segments"],
         )
         for row in await tx.all(taken)
@@ -105,14 +107,14 @@ async def settle(tx: Tx, carrier: str, outcomes: Sequence[tuple[Key, Outcome]]) 
 async def apply(tx: Tx, carrier: str, receipts: Sequence[Receipt]) -> int:
     """Store what the receipts report, unless an earlier one has ended the message."""
     named = await _keys(tx, carrier, [receipt.reference for receipt in receipts if receipt.echo is None])
-    rows: list[Row] = []
+    rows: dict[Key, Row] = {}
     for receipt in receipts:
         key = receipt.echo or named.get(receipt.reference)
-        if key is not None:
+        if key is not None and key not in rows:
             state = State.DELIVERED if receipt.fate is Fate.DELIVERED else State.FAILED
-            rows.append((state.value, carrier, receipt.reference, receipt.error, instant(receipt.at), *key))
+            rows[key] = (state.value, carrier, receipt.reference, receipt.error, instant(receipt.at), *key)
     names = ("state", "carrier", "reference", "error", "updated_at")
-    return await tx.update(messages, names, rows, RECEIPT_REPLACES)
+    return await tx.update(messages, names, list(rows.values()), RECEIPT_REPLACES)
 
 
 async def doubt(tx: Tx, campaign: Campaign) -> int:
@@ -123,16 +125,18 @@ async def doubt(tx: Tx, campaign: Campaign) -> int:
         "error": "the process ended while it was being sent",
         "updated_at": tx.now,
     }
-    lost = update(messages).where(*_of(campaign), _is(State.SUBMITTING), orphaned)
+    # Found by a query that the index of open messages covers: SQLite would else read every message of the account.
+    found = select(messages.c.id).where(*_of(campaign), _is(State.SUBMITTING))
+    mine = (messages.c.account_id == campaign.account_id) & messages.c.id.in_(found)
+    lost = update(messages).where(mine, messages.c.state == State.SUBMITTING.value, orphaned)
     return await tx.run(lost.values(**changes))
 
 
 async def any_open(tx: Tx, campaign: Campaign) -> bool:
     """Is any message of the campaign still waiting or being submitted?"""
-    for state in (State.WAITING, State.SUBMITTING):
-        if await tx.first(select(messages.c.id).where(*_of(campaign), _is(state)).limit(1)) is not None:
-            return True
-    return False
+    # Asked at once: between two questions a message could go back from one state to the other.
+    query = select(messages.c.id).where(*_of(campaign), _is(State.WAITING) | _is(State.SUBMITTING))
+    return await tx.first(query.limit(1)) is not None
 
 
 async def counts(tx: Tx, campaign: Campaign) -> dict[str, int]:
@@ -160,11 +164,13 @@ def _is(state: State) -> ColumnElement[bool]:
 
 
 async def _keys(tx: Tx, carrier: str, references: Sequence[str]) -> dict[str, Key]:
+    """The messages that the carrier knows by these; the newest where it has begun to count anew."""
     if not references:
         return {}
     query = select(messages.c.reference, messages.c.account_id, messages.c.id).where(
         messages.c.carrier == carrier, tx.among(messages.c.reference, references)
     )
+    query = query.order_by(messages.c.id)
     return {row["reference"]: (row["account_id"], row["id"]) for row in await tx.all(query)}
 
 

@@ -9,10 +9,10 @@ import asyncpg
 import msgspec
 from sqlalchemy import URL, Column, ColumnElement, Table, any_, literal
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-FAILURES = (DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError)
+FAILURES = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 _CONNECTIONS = 16
 _LONGEST_QUEUE = 3600  # seconds, as for SQLite
@@ -32,12 +32,14 @@ class Postgres:
             json_serializer=lambda value: msgspec.json.encode(value).decode(),
             json_deserializer=msgspec.json.decode,
         )
+        # All that one of its transactions reads is of the same moment.
+        self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._engine.begin()
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._engine.begin()
+        return self._reader.begin()
 
     def among(self, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
         return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
@@ -74,12 +76,18 @@ def _update(table: Table, names: Names, states: Names) -> str:
     keys = tuple(column.name for column in table.primary_key)
     typed = dict(zip(names, _typed(table, names).split(", "), strict=True))
     changes = ", ".join(f"{name} = {typed[name]}" for name in names)
-    found = " AND ".join(f"{table.name}.{key} = v.{key}" for key in keys)
-    return f"UPDATE {table.name} SET {changes} FROM {_unnest(table, names + keys)} WHERE {found}{_in_states(states)}"
+    found = " AND ".join(f"t.{key} = v.{key}" for key in keys)
+    # Locked in the order of their keys before the first is changed: an answer and a receipt that come in batches
+    # at the same time would else wait for each other.
+    locked = (
+        f"SELECT v.* FROM {_unnest(table, names + keys)} JOIN {table.name} AS t ON {found} "
+        f"ORDER BY {', '.join(f't.{key}' for key in keys)} FOR UPDATE OF t"
+    )
+    return f"UPDATE {table.name} AS t SET {changes} FROM ({locked}) AS v WHERE {found}{_in_states(states)}"
 
 
 def _in_states(states: Names) -> str:
-    return " AND state IN ({})".format(", ".join(f"'{state}'" for state in states)) if states else ""
+    return " AND t.state IN ({})".format(", ".join(f"'{state}'" for state in states)) if states else ""
 
 
 def _unnest(table: Table, names: tuple[str, ...]) -> str:

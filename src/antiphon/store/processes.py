@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, select, update
 
 from antiphon.store.ids import NODES
-from antiphon.store.schema import processes
+from antiphon.store.schema import instant, processes
 from antiphon.store.session import Tx
 
 LEASE = timedelta(seconds=10)
@@ -18,8 +18,9 @@ async def free_node(tx: Tx) -> int | None:
     return next((node for node in range(NODES) if node not in held), None)
 
 
-async def add(tx: Tx, process: int, node: int) -> None:
-    await tx.run(insert(processes).values(id=process, node=node, alive_until=tx.now + LEASE))
+async def add(tx: Tx, process: int, node: int) -> bool:
+    """False when somebody else has just taken the node."""
+    return await tx.insert(processes, ("id", "node", "alive_until"), [(process, node, instant(tx.now + LEASE))]) == 1
 
 
 async def renew(tx: Tx, process: int) -> bool:
@@ -28,10 +29,11 @@ async def renew(tx: Tx, process: int) -> bool:
     return await tx.run(update(processes).where(alive).values(alive_until=tx.now + LEASE)) == 1
 
 
-async def remove(tx: Tx, process: int) -> None:
-    await tx.run(delete(processes).where(processes.c.id == process))
+async def leave(tx: Tx, process: int, until: datetime) -> None:
+    """Give the node away at this time."""
+    await tx.run(update(processes).where(processes.c.id == process).values(alive_until=until))
 
 
-def alive(now: datetime):
+def alive(now: datetime) -> Select[tuple[int]]:
     """The ids of the living, for a query."""
     return select(processes.c.id).where(processes.c.alive_until >= now)

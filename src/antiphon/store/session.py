@@ -132,14 +132,22 @@ def shown(url: str) -> str:
 async def _run(url: str, work: Callable[[Connection], None]) -> Driver:
     parsed = _parse(url)
     backend = _BACKENDS[parsed.get_backend_name()]
-    driver = backend.connect(parsed)
+    try:
+        driver = backend.connect(parsed)
+        await _first(driver, work)
+    except (OSError, migrations.TooNew, *backend.FAILURES) as failure:
+        reason = getattr(failure, "orig", None) or failure
+        raise CannotOpen(f"{shown(url)}: {reason}".splitlines()[0]) from failure
+    return driver
+
+
+async def _first(driver: Driver, work: Callable[[Connection], None]) -> None:
     try:
         async with driver.begin() as connection:
             await connection.run_sync(work)
-    except (OSError, *backend.FAILURES) as failure:
+    except BaseException:
         await driver.close()
-        raise CannotOpen(f"{shown(url)}: {failure}".splitlines()[0]) from failure
-    return driver
+        raise
 
 
 def _parse(url: str) -> URL:
@@ -147,7 +155,10 @@ def _parse(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         parsed = None
-    if parsed is None or parsed.get_backend_name() not in _BACKENDS:
+    in_memory = (
+        parsed is not None and parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:")
+    )
+    if parsed is None or in_memory or parsed.get_backend_name() not in _BACKENDS:
         raise CannotOpen("the database URL is neither sqlite:///PATH nor postgresql://USER@HOST/NAME")
     return parsed
 

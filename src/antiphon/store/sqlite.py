@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import URL, Column, ColumnElement, Connection, Table, event, func, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-FAILURES = (DatabaseError,)
+FAILURES = (DBAPIError,)
 
 # FULL: a commit is on the disk before it is answered, not only in the kernel's hands.
 _PRAGMAS = (
+    "PRAGMA busy_timeout = 60000",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA busy_timeout = 60000",
     "PRAGMA cache_size = -65536",
     "PRAGMA temp_store = MEMORY",
 )
@@ -92,7 +92,9 @@ def _engine(url: URL, connections: int, begin: str) -> AsyncEngine:
 
 @cache
 def _insert(table: Table, names: Names) -> str:
-    return f"INSERT OR IGNORE INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    # Not INSERT OR IGNORE, which would also swallow a row that lacks a value it must have.
+    values = f"({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    return f"INSERT INTO {table.name} {values} ON CONFLICT DO NOTHING"
 
 
 def _in_states(states: Names) -> str:

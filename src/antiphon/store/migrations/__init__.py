@@ -11,6 +11,10 @@ _HERE = str(Path(__file__).parent)
 _LOCK = 4_105_210_715_330_104  # any number that nothing else locks
 
 
+class TooNew(Exception):
+    """The tables have reached a step that this program does not know."""
+
+
 def head() -> str:
     """The newest step."""
     return _script().get_current_head() or ""
@@ -22,10 +26,16 @@ def current(connection: Connection) -> str:
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the steps that are missing, in the connection's transaction. Two programs may start at once."""
+    """Run the steps that are missing, in the connection's transaction. Two programs may start at once.
+
+    Raises TooNew.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     script = _script()
+    step = current(connection)
+    if step and step not in {known.revision for known in script.walk_revisions()}:
+        raise TooNew(f"its tables are at step {step}, which only a newer Antiphon knows")
     context = MigrationContext.configure(
         connection, opts={"fn": lambda revision, _context: script._upgrade_revs("head", revision)}
     )

@@ -1,0 +1,108 @@
+"""What runs all day finds its rows by an index, on both databases."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from antiphon.core.account import Account
+from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, State
+from antiphon.core.contact import AddContacts, Draft
+from antiphon.core.message import Fate, Receipt
+from antiphon.services import campaigns as campaign_services
+from antiphon.services import contacts as contact_services
+from antiphon.store import accounts, campaigns, contacts, messages, opt_outs, tags
+from antiphon.store.session import Store, Tx
+
+Statement = tuple[str, Any]
+Question = Callable[[Tx, Campaign, Account], Awaitable[Any]]
+
+_NUMBERS = ["+33612345678"]
+_LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs"}
+_GROWING = {*_LARGE, "campaigns", "lists", "tags", "accounts", "credentials", "replies"}
+
+
+async def _receipts(tx: Tx, campaign: Campaign, account: Account) -> None:
+    await messages.apply(tx, "simulator", [Receipt(reference="1", fate=Fate.DELIVERED, at=tx.now)])
+
+
+QUESTIONS: list[Any] = [
+    pytest.param(lambda tx, campaign, account: messages.claim(tx, campaign, 1, 100), id="claim"),
+    pytest.param(lambda tx, campaign, account: messages.any_open(tx, campaign), id="any open"),
+    pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaign), id="doubt"),
+    pytest.param(lambda tx, campaign, account: messages.written_to(tx, campaign, _NUMBERS), id="written to"),
+    pytest.param(lambda tx, campaign, account: messages.release(tx, [(account.id, 1)]), id="release"),
+    pytest.param(lambda tx, campaign, account: messages.campaigns_of(tx, [(account.id, 1)]), id="campaigns of"),
+    pytest.param(_receipts, id="receipts by reference"),
+    pytest.param(lambda tx, campaign, account: campaigns.in_state(tx, State.SENDING, 50), id="in state"),
+    pytest.param(lambda tx, campaign, account: campaigns.start_due(tx, tx.now), id="start due"),
+    pytest.param(lambda tx, campaign, account: campaigns.audience(tx, campaign, 5_000), id="audience"),
+    pytest.param(lambda tx, campaign, account: campaigns.newest(tx, account.id, 10), id="newest"),
+    pytest.param(lambda tx, campaign, account: contacts.by_numbers(tx, account.id, _NUMBERS), id="by numbers"),
+    pytest.param(lambda tx, campaign, account: contacts.on_list(tx, account.id, 1), id="on list"),
+    pytest.param(lambda tx, campaign, account: contacts.remove(tx, account.id, [1]), id="remove"),
+    pytest.param(lambda tx, campaign, account: opt_outs.among(tx, account.id, _NUMBERS), id="opt-outs"),
+    pytest.param(lambda tx, campaign, account: tags.of(tx, account.id, [1]), id="tags of"),
+    pytest.param(lambda tx, campaign, account: accounts.by_secret(tx, "hash"), id="by secret"),
+]
+
+
+@pytest.fixture
+async def campaign(store: Store, account: Account) -> Campaign:
+    await contact_services.add(store, account, AddContacts(drafts=[Draft(number=_NUMBERS[0])], lists=("all",)))
+    command = CreateCampaign(audience=Audience(kind=Kind.LIST, name="all"), text="Hello, STOP 36111")
+    return await campaign_services.create(store, account, command)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+async def test_no_table_is_read_from_end_to_end(
+    store: Store, account: Account, campaign: Campaign, question: Question
+) -> None:
+    async with store.begin() as tx:
+        async with _recorded() as statements:
+            await question(tx, campaign, account)
+        plans = [await _plan(tx, statement) for statement in statements]
+    assert plans
+    for plan in plans:
+        scans = [line for line in plan if _reads_all(line)]
+        assert not scans, "\n".join(plan)
+
+
+@asynccontextmanager
+async def _recorded() -> AsyncIterator[list[Statement]]:
+    """The statements as they are sent."""
+    sent: list[Statement] = []
+
+    def record(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", record)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", record)
+
+
+async def _plan(tx: Tx, statement: Statement) -> list[str]:
+    text, parameters = statement
+    connection = tx._connection
+    if connection.dialect.name == "sqlite":
+        one = parameters[0] if isinstance(parameters, list) else parameters
+        return [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", one)]
+    # The tables are nearly empty, so what is asked is whether an index could be used at all.
+    await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    return [row[0] for row in await connection.exec_driver_sql(f"EXPLAIN {text}", parameters)]
+
+
+def _reads_all(line: str) -> bool:
+    """Is a table read from end to end, or one of the large ones through all of an account?"""
+    sqlite = re.match(r"(SCAN|SEARCH) (\w+)(.*)", line)
+    if sqlite:
+        how, table, index = sqlite.groups()
+        through_account = table in _LARGE and index.endswith("(account_id=?)")
+        return (how == "SCAN" and table in _GROWING and "ix_campaigns_busy" not in index) or through_account
+    postgres = re.search(r"Seq Scan on (\w+)", line)
+    return postgres is not None and postgres[1] in _GROWING
