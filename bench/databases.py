@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# from tests.postgres import durable_server
+from tests import postgres
 
-NAMES = ("sqlite",)
+NAMES = ("sqlite", "postgres")
 
 
 @contextmanager
@@ -15,5 +15,5 @@ def database(name: str, folder: Path) -> Iterator[str]:
     if name == "sqlite":
         yield f"sqlite:///{folder / 'antiphon.db'}"
         return
-    with durable_server() as create:
-        yield create()
+    with postgres.running(durable=True) as url:
+        yield url

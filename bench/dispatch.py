@@ -20,9 +20,12 @@ FASTEST = {
 def main() -> None:
     print(f"dispatch: a campaign of {SIZE:,}, messages/s")
     for name in NAMES:
-        with tempfile.TemporaryDirectory(prefix="antiphon-bench-") as folder, database(name, Path(folder)) as url:
-            with serving(Path(folder), url, **FASTEST) as (client, pid):
-                _campaign(name, client, pid)
+        with (
+            tempfile.TemporaryDirectory(prefix="antiphon-bench-") as folder,
+            database(name, Path(folder)) as url,
+            serving(Path(folder), url, **FASTEST) as (client, pid),
+        ):
+            _campaign(name, client, pid)
 
 
 def _campaign(name: str, client: Client, pid: int) -> None:

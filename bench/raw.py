@@ -17,7 +17,8 @@ UPDATE = """ON CONFLICT (account_id, number) DO UPDATE SET
 Row = tuple[int, int, str, str, str, None, None, None, int, int]
 # A list and a tag are two rows more for each contact, in tables with two indexes each.
 LABELS = ("raw_members", "raw_tags")
-LABEL = "CREATE TABLE IF NOT EXISTS %s (account_id bigint, owner bigint, contact bigint, PRIMARY KEY (account_id, owner, contact))"
+LABEL = """CREATE TABLE IF NOT EXISTS %s (
+    account_id bigint, owner bigint, contact bigint, PRIMARY KEY (account_id, owner, contact))"""
 LABEL_INDEX = "CREATE INDEX IF NOT EXISTS ix_%s ON %s (account_id, contact)"
 
 

@@ -12,19 +12,13 @@ from pathlib import Path
 from typing import Any
 
 _PROGRAMS = ("initdb", "pg_ctl", "postgres")
-# Nothing here outlives the tests, so nothing needs to survive a power cut.
-_SETTINGS = {
-    "listen_addresses": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "max_connections": "200",
-    "deadlock_timeout": "200ms",
-}
+_SETTINGS = {"listen_addresses": "", "max_connections": "200", "deadlock_timeout": "200ms"}
+# Nothing outlives the tests, so nothing needs to survive a power cut; a benchmark has to pay for that.
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @contextmanager
-def running() -> Iterator[str]:
+def running(*, durable: bool = False) -> Iterator[str]:
     """A server of our own, as the URL of its database `postgres`; stopped at the end. RuntimeError where none starts.
 
     It listens in a folder of its own alone: no port is taken, and nobody else can reach it.
@@ -33,7 +27,8 @@ def running() -> Iterator[str]:
     for programs in candidates():
         folder = Path(tempfile.mkdtemp(prefix="antiphon-", dir="/tmp"))
         try:
-            _start(programs, folder)
+            programs = _reachable(programs, folder)
+            _start(programs, folder, _SETTINGS if durable else _SETTINGS | _FORGETFUL)
         except (OSError, subprocess.SubprocessError) as failure:
             said = getattr(failure, "stderr", None) or ""
             failures.append(f"{programs}: {failure} {said}{_log(folder)}")
@@ -71,13 +66,25 @@ def _version(folder: Path) -> float:
     return float(folder.parent.name.removeprefix("pginstall") or 0)
 
 
-def _start(programs: Path, folder: Path) -> None:
+def _reachable(programs: Path, folder: Path) -> Path:
+    """The programs where the account that runs them may come: one that is not root cannot enter root's home."""
+    closed = [parent for parent in programs.resolve().parents if not parent.stat().st_mode & 0o001]
+    if not (_account() and closed):
+        return programs
+    install, package = programs.resolve().parents[:2]
+    libraries = package.with_name(f"{package.name}.libs")  # where a wheel keeps them, found by their place
+    if libraries.exists():
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    return Path(shutil.copytree(install, folder / package.name / install.name, symlinks=True)) / programs.name
+
+
+def _start(programs: Path, folder: Path, wanted: dict[str, str]) -> None:
     account = _account()
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)
     data = folder / "data"
     _run(folder, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
-    settings = {**_SETTINGS, "unix_socket_directories": str(folder), "port": "5432"}
+    settings = {**wanted, "unix_socket_directories": str(folder), "port": "5432"}
     options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
     _run(folder, programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "60", "-o", options, "start")
 

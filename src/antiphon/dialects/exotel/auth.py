@@ -27,7 +27,7 @@ def example(base: str, credential: NewCredential) -> str:
     user = f"{credential.key_id}:{credential.api_key}"
     return (
         f"curl -X POST '{scheme}://{user}@{host}/v2/accounts/{credential.sid}/contacts'"
-        """ -H 'Content-Type: application/json' -d '{"contacts": [{"number": "+919876543210", "first_name": "Asha"}]}'"""
+        """ -H 'Content-Type: application/json' -d '{"contacts": [{"number": "+919876543210", "tag": "vip"}]}'"""
     )
 
 
