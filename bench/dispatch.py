@@ -23,12 +23,12 @@ def main() -> None:
         with (
             tempfile.TemporaryDirectory(prefix="antiphon-bench-") as folder,
             database(name, Path(folder)) as url,
-            serving(Path(folder), url, **FASTEST) as (client, pid),
+            serving(Path(folder), url, **FASTEST) as client,
         ):
-            _campaign(name, client, pid)
+            _campaign(name, client())
 
 
-def _campaign(name: str, client: Client, pid: int) -> None:
+def _campaign(name: str, client: Client) -> None:
     for start in range(0, SIZE, STEP):
         people = [{"phone_number": f"+336{place:08}"} for place in range(start, start + STEP)]
         body = json.dumps({"contacts": people, "list_name": "all"}).encode()
@@ -41,7 +41,7 @@ def _campaign(name: str, client: Client, pid: int) -> None:
     began = time.perf_counter()
     client.call("octopush", "POST", "/v1/public/sms-campaign-on-list/send", ticket)
     sent = _wait(client, id, "sending", ("waiting", "submitting", "accepted")) - began
-    memory = _peak_megabytes(pid)
+    memory = _peak_megabytes(client.pid)
     print(
         f"  {name:9} calculated {SIZE / calculated:>9,.0f}/s   sent and reported {SIZE / sent:>8,.0f}/s   {memory} MB"
     )

@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ ANTIPHON = str(Path(sys.executable).with_name("antiphon"))
 
 
 class Client:
-    """One connection that stays open, with the credential of every dialect."""
+    """One connection that stays open, with the credential of every dialect; `pid` is the server's."""
 
-    def __init__(self, address: str, credential: dict[str, Any]) -> None:
+    def __init__(self, address: str, credential: dict[str, Any], pid: int) -> None:
         self._connection = http.client.HTTPConnection(address)
         basic = base64.b64encode(f"{credential['key_id']}:{credential['api_key']}".encode()).decode()
         self.sid = credential["sid"]
+        self.pid = pid
         self._credentials = {
             "octopush": {"api-login": credential["login"], "api-key": credential["api_key"]},
             "exotel": {"Authorization": f"Basic {basic}"},
@@ -39,8 +41,8 @@ class Client:
 
 
 @contextmanager
-def serving(folder: Path, database_url: str, **settings: str) -> Iterator[tuple[Client, int]]:
-    """A server with an account of its own, and its process id; stopped at the end."""
+def serving(folder: Path, database_url: str, **settings: str) -> Iterator[Callable[[], Client]]:
+    """A server with an account of its own: what makes a connection to it. Stopped at the end."""
     environment = {**os.environ, **settings, "ANTIPHON_DATABASE_URL": database_url, "ANTIPHON_DATA": str(folder)}
     create = [ANTIPHON, "account", "create", "--login", "bench@antiphon.example", "--json"]
     credential = json.loads(subprocess.check_output(create, env=environment))
@@ -50,7 +52,7 @@ def serving(folder: Path, database_url: str, **settings: str) -> Iterator[tuple[
         subprocess.Popen([ANTIPHON, "serve", "--port", "0"], env=environment, stderr=errors) as process,
     ):
         try:
-            yield Client(_ready(log, process), credential), process.pid
+            yield partial(Client, _ready(log, process), credential, process.pid)
         finally:
             process.terminate()
 

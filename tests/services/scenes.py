@@ -1,6 +1,7 @@
 """What many tests need to have happened before they begin."""
 
 from msgspec.structs import replace
+from sqlalchemy import text
 
 from antiphon.core.account import Account
 from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, State
@@ -53,3 +54,11 @@ async def sending(store: Store, account: Account, drafts: list[Draft]) -> Campai
 
 async def counts(store: Store, account: Account, campaign: Campaign) -> dict[str, int]:
     return (await campaigns.report(store, account, campaign.id)).counts
+
+
+async def somebody_waits(store: Store) -> None:
+    """Until a transaction of PostgreSQL waits for another one."""
+    blocked = text("SELECT 1 FROM pg_locks, pg_sleep(0.01) WHERE NOT granted")
+    async with store.begin() as tx:
+        while not await tx.all(blocked):
+            pass

@@ -126,6 +126,23 @@ async def test_what_says_nothing_erases_nothing(store: Store, account: Account, 
     assert (result.contact.first_name, result.contact.attributes) == (OLD.first_name, OLD.attributes)
 
 
+@pytest.mark.parametrize("attributes", [{"a": True}, {"a": 1.5}, {"a": None}, {"deep": {"x": True}}, {"b": None}])
+async def test_any_other_value_is_news(store: Store, account: Account, attributes: dict[str, Any]) -> None:
+    await add(store, account, OLD)
+    (result,) = await add(store, account, Draft(number=number(1), attributes=attributes))
+    assert result.contact
+    found = await contacts.find(store, account, result.contact.id)
+    assert repr(found.attributes) == repr(result.contact.attributes) == repr({**(OLD.attributes or {}), **attributes})
+
+
+async def test_what_is_known_already_changes_nothing(store: Store, account: Account, clock: Clock) -> None:
+    (first,) = await add(store, account, OLD)
+    clock.advance(1)
+    (again,) = await add(store, account, OLD)
+    assert again.change is UPDATED
+    assert again.contact == first.contact
+
+
 async def test_an_empty_text_is_something_said(store: Store, account: Account) -> None:
     await add(store, account, OLD)
     (result,) = await add(store, account, Draft(number=number(1), first_name=""))
@@ -236,12 +253,14 @@ async def test_edit_changes_what_is_said(store: Store, account: Account, clock: 
     assert edited.updated_at == clock.now
 
 
-async def test_edit_changes_the_number(store: Store, account: Account) -> None:
+async def test_edit_changes_the_number(store: Store, account: Account, clock: Clock) -> None:
     (first,) = await add(store, account, OLD)
     assert first.contact
     for written, then in (("06 10 00 00 09", number(9)), (number(9), number(9)), ("", number(9))):
-        command = EditContact(id=first.contact.id, draft=Draft(number=written))
-        assert (await contacts.edit(store, account, command)).number == then
+        clock.advance(1)
+        edited = await contacts.edit(store, account, EditContact(id=first.contact.id, draft=Draft(number=written)))
+        assert edited == await contacts.find(store, account, first.contact.id)
+        assert (edited.number, edited.updated_at) == (then, clock.now)
     assert changes(await add(store, account, Draft(number=number(9)), Draft(number=number(1)))) == [UPDATED, ADDED]
 
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
-from sqlalchemy import text
 
 from antiphon.core import contact as rules
 from antiphon.core.account import Account
@@ -20,7 +19,7 @@ from antiphon.store import contacts as stored_contacts
 from antiphon.store.schema import list_members
 from antiphon.store.session import Store
 from tests.conftest import another_account
-from tests.services.scenes import add, number
+from tests.services.scenes import add, number, somebody_waits
 
 _FIELDS = ("first_name", "last_name", "company", "email")
 
@@ -145,16 +144,9 @@ async def test_who_waits_for_a_new_number_holds_none_that_another_needs(store: S
         new = rules.first(Draft(number=number(5)), tx.ids.one(), number(5), tx.now)
         assert await stored_contacts.add(tx, account.id, [new]) == 1
         waiting = asyncio.create_task(add(store, account, Draft(number=number(5)), Draft(number=number(9))))
-        await _somebody_waits(store)
+        await somebody_waits(store)
         assert await stored_contacts.by_numbers(tx, account.id, [number(9)])
     assert [result.change for result in await waiting] == [Change.UPDATED] * 2
-
-
-async def _somebody_waits(store: Store) -> None:
-    blocked = text("SELECT 1 FROM pg_locks, pg_sleep(0.01) WHERE NOT granted")
-    async with store.begin() as tx:
-        while not await tx.all(blocked):
-            pass
 
 
 async def test_edits_at_once_lose_nothing(store: Store, other_store: Store, account: Account) -> None:

@@ -15,12 +15,13 @@ from antiphon.core.campaign import State as CampaignState
 from antiphon.core.consent import OptOut
 from antiphon.core.message import Accepted, Fate, InDoubt, Key, Outcome, Outgoing, Receipt, Refused
 from antiphon.services import campaigns, messages, processes, receipts
+from antiphon.store import messages as stored_messages
 from antiphon.store import opt_outs
 from antiphon.store.processes import LEASE
 from antiphon.store.schema import messages as message_table
 from antiphon.store.session import Store
 from tests.conftest import Clock, another_account
-from tests.services.scenes import EVERYBODY, counts, number, people, ready, sending
+from tests.services.scenes import EVERYBODY, counts, number, people, ready, sending, somebody_waits
 
 ACCEPTED, REFUSED, IN_DOUBT = Accepted("ref"), Refused("no"), InDoubt("cut off")
 
@@ -185,6 +186,19 @@ async def test_answers_and_receipts_at_once_do_not_wait_for_each_other(
         *(receipts.record(other_store, "test", reports[start::2]) for start in range(2)),
     )
     assert await counts(store, account, campaign) == {"delivered": 600}
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_batch_is_locked_in_the_order_of_its_keys(store: Store, account: Account) -> None:
+    await sending(store, account, people(2))
+    first, last = sorted(message.key for message in await messages.claim(store, 2))
+    async with store.begin() as tx:
+        assert await stored_messages.settle(tx, "test", [(first, ACCEPTED)]) == 1
+        waiting = asyncio.create_task(messages.settle(store, "test", [(last, REFUSED), (first, REFUSED)]))
+        await somebody_waits(store)
+        assert await stored_messages.settle(tx, "test", [(last, ACCEPTED)]) == 1
+    await waiting
+    assert [(await _facts(store, key))[0] for key in (first, last)] == ["accepted", "accepted"]
 
 
 events = st.lists(

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from antiphon.core import phone
@@ -114,15 +114,17 @@ def fold(earlier: Draft, later: Draft, existing: Existing) -> Draft:
     tags = tuple(dict.fromkeys(earlier.tags + later.tags))
     if existing is Existing.KEEP:
         return replace(earlier, tags=tags)
-    return replace(earlier, **_said(later, earlier.attributes), tags=tags)
+    return replace(earlier, **_said(later, earlier), tags=tags)
 
 
 def merge(contact: Contact, draft: Draft, now: datetime) -> Contact:
     """The contact after the draft: a field that the draft gives replaces, one it leaves out stays.
 
-    Attributes are merged one by one by name; an attribute that is itself an object is replaced whole.
+    Attributes are merged one by one by name; an attribute that is itself an object is replaced whole. A draft that
+    says nothing new gives back the very same contact: there is nothing to store then.
     """
-    return replace(contact, **_said(draft, contact.attributes), updated_at=now)
+    said = _said(draft, contact)
+    return replace(contact, **said, updated_at=now) if said else contact
 
 
 def first(draft: Draft, id: int, number: str, now: datetime) -> Contact:
@@ -176,12 +178,16 @@ def _unreadable(written: str, region: str) -> Result:
     return Result(change=Change.UNREADABLE, number=written, reason=reason)
 
 
-def _said(draft: Draft, attributes: Attributes | None) -> dict[str, Any]:
+def _said(draft: Draft, known: Contact | Draft) -> dict[str, Any]:
+    """What the draft says that is not known."""
     said: dict[str, Any] = {}
     for field in ("first_name", "last_name", "company", "email"):
         value = getattr(draft, field)
-        if value is not None:
+        if value is not None and value != getattr(known, field):
             said[field] = value
     if draft.attributes:
-        said["attributes"] = {**(attributes or {}), **draft.attributes}
+        merged = {**(known.attributes or {}), **draft.attributes}
+        # To Python 1 is True and 1.0; to JSON it is not.
+        if merged != known.attributes or json.encode(merged) != json.encode(known.attributes):
+            said["attributes"] = merged
     return said

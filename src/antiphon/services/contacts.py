@@ -29,7 +29,8 @@ async def add(store: Store, account: Account, command: AddContacts) -> list[Resu
         silent = await opt_outs.among(tx, account.id, batch.by_number) if command.leave_out_opted_out else set[str]()
         drafts = {number: draft for number, draft in batch.by_number.items() if number not in silent}
         results = await _write(tx, account, drafts, command.existing)
-        await _label(tx, account, command, drafts, results)
+        if _labels(command):
+            await _label(tx, account, command, drafts, results)
     for number in silent:
         results[number] = Result(change=Change.OPTED_OUT, number=number, reason="the number has opted out")
     return rules.settle(batch, results)
@@ -47,7 +48,8 @@ async def edit(store: Store, account: Account, command: EditContact) -> Contact:
             raise UnknownContact(id=command.id)
         if number is not None and number != contact.number:
             await _renumber(tx, account, contact, number)
-        contact = rules.merge(replace(contact, number=number or contact.number), draft, tx.now)
+        contact = replace(contact, number=number or contact.number, updated_at=tx.now)
+        contact = rules.merge(contact, draft, tx.now)
         await contacts.change(tx, account.id, [contact])
         if command.move_to is not None:
             await _check_list(tx, account, command.move_to)
@@ -108,8 +110,9 @@ async def _write(tx: Tx, account: Account, drafts: Mapping[str, Draft], existing
     change = Change.KEPT
     if existing is Existing.OVERWRITE:
         change = Change.UPDATED
-        found = {number: rules.merge(contact, drafts[number], tx.now) for number, contact in found.items()}
-        await contacts.change(tx, account.id, list(found.values()))
+        merged = {number: rules.merge(contact, drafts[number], tx.now) for number, contact in found.items()}
+        await contacts.change(tx, account.id, [new for number, new in merged.items() if new is not found[number]])
+        found = merged
     results = {n: Result(change=Change.ADDED, number=n, contact=contact) for n, contact in added.items()}
     return results | {n: Result(change=change, number=n, contact=contact) for n, contact in found.items()}
 
@@ -142,6 +145,11 @@ def _fresh(tx: Tx, drafts: Mapping[str, Draft]) -> dict[str, Contact]:
         number: rules.first(drafts[number], id, number, tx.now)
         for id, number in zip(tx.ids.many(len(drafts)), sorted(drafts), strict=True)
     }
+
+
+def _labels(command: AddContacts) -> bool:
+    on_lists = bool(command.lists or command.list_ids or command.un_list)
+    return on_lists or command.un_tag or any(draft.tags for draft in command.drafts)
 
 
 async def _label(

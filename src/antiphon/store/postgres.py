@@ -16,6 +16,9 @@ FAILURES = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 _CONNECTIONS = 16
 _LONGEST_QUEUE = 3600  # seconds, as for SQLite
+# What we look for is in memory or on a fast disk. By its default guess of a slow one, PostgreSQL reads the whole table
+# for a batch of 5,000 (measured: 200 ms against 45), and compiles queries that take less time than the compiling.
+_SETTINGS = {"application_name": "antiphon", "random_page_cost": "1.1", "jit": "off"}
 
 
 Row = tuple[Any, ...]
@@ -29,6 +32,7 @@ class Postgres:
             pool_size=_CONNECTIONS,
             max_overflow=0,
             pool_timeout=_LONGEST_QUEUE,
+            connect_args={"server_settings": _SETTINGS},
             json_serializer=lambda value: msgspec.json.encode(value).decode(),
             json_deserializer=msgspec.json.decode,
         )
@@ -77,13 +81,13 @@ def _update(table: Table, names: Names, states: Names) -> str:
     typed = dict(zip(names, _typed(table, names).split(", "), strict=True))
     changes = ", ".join(f"{name} = {typed[name]}" for name in names)
     found = " AND ".join(f"t.{key} = v.{key}" for key in keys)
-    # Locked in the order of their keys before the first is changed: an answer and a receipt that come in batches
-    # at the same time would else wait for each other.
-    locked = (
-        f"SELECT v.* FROM {_unnest(table, names + keys)} JOIN {table.name} AS t ON {found} "
-        f"ORDER BY {', '.join(f't.{key}' for key in keys)} FOR UPDATE OF t"
-    )
-    return f"UPDATE {table.name} AS t SET {changes} FROM ({locked}) AS v WHERE {found}{_in_states(states)}"
+    source = _unnest(table, names + keys)
+    if states:
+        # Who compares and sets holds no lock yet. Without an order, a batch of answers and a batch of receipts for the
+        # same messages wait for each other; it costs a sixth of the time (500 rows: 5.4 ms against 4.6).
+        ordered = ", ".join(f"t.{key}" for key in keys)
+        source = f"(SELECT v.* FROM {source} JOIN {table.name} AS t ON {found} ORDER BY {ordered} FOR UPDATE OF t) AS v"
+    return f"UPDATE {table.name} AS t SET {changes} FROM {source} WHERE {found}{_in_states(states)}"
 
 
 def _in_states(states: Names) -> str:
