@@ -133,6 +133,7 @@ async def _empty(url: str) -> None:
     try:
         there = {row[0] for row in await connection.fetch("SELECT tablename FROM pg_tables")}
         if tables := there.intersection(metadata.tables):
-            await connection.execute(f"TRUNCATE {', '.join(sorted(tables))}")
+            # Not TRUNCATE, which makes new files for every table: 47 ms against 3.
+            await connection.execute("; ".join(f"DELETE FROM {table}" for table in sorted(tables)))
     finally:
         await connection.close()

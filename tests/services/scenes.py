@@ -6,7 +6,7 @@ from sqlalchemy import text
 from antiphon.core.account import Account
 from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, State
 from antiphon.core.contact import AddContacts, Change, Draft, Result
-from antiphon.services import campaigns, contacts
+from antiphon.services import campaigns, contacts, lists
 from antiphon.services.campaigns import Prices
 from antiphon.store.session import Store
 
@@ -25,6 +25,17 @@ def people(count: int, start: int = 0) -> list[Draft]:
 
 async def add(store: Store, account: Account, *drafts: Draft, **options: object) -> list[Result]:
     return await contacts.add(store, account, replace(AddContacts(drafts=drafts), **options))
+
+
+async def members(store: Store, account: Account, name: str) -> list[str]:
+    """The numbers on the list of this name."""
+    ids = {one.name: one.id for one in await lists.all_of(store, account)}
+    return [contact.number for contact in (await lists.find(store, account, ids[name]))[1]]
+
+
+async def tags_of(store: Store, account: Account, id: int) -> list[str]:
+    """The tags of one contact."""
+    return (await contacts.tags_of(store, account, [id])).get(id, [])
 
 
 def changes(results: list[Result]) -> list[Change]:

@@ -107,11 +107,21 @@ async def test_a_database_that_does_not_exist_cannot_be_opened(postgres_server: 
         await open_store(postgres_server.replace("/postgres?", "/missing?"))
 
 
-async def test_a_database_of_a_newer_program_is_left_alone(store: Store, database_url: str) -> None:
+async def test_a_postgres_of_a_newer_program_is_left_alone(postgres_url: str) -> None:
+    await _refuses_a_newer_step(postgres_url)
+
+
+async def test_a_sqlite_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    await _refuses_a_newer_step(f"sqlite:///{tmp_path / 'newer.db'}")
+
+
+async def _refuses_a_newer_step(url: str) -> None:
+    store = await open_store(url)
     async with store.begin() as tx:
         await tx.run(text("UPDATE alembic_version SET version_num = '9999'"))
+    await store.close()
     with pytest.raises(CannotOpen, match="9999"):
-        await open_store(database_url)
+        await open_store(url)
 
 
 async def test_a_file_that_is_no_database_cannot_be_opened(tmp_path: Path) -> None:

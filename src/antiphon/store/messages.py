@@ -1,6 +1,7 @@
 """Which messages wait, which are on their way, and what became of them?"""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, case, exists, func, literal, select, update
@@ -51,7 +52,7 @@ async def written_to(tx: Tx, campaign: Campaign, numbers: Sequence[str]) -> set[
 
 
 async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Outgoing]:
-    """Take waiting messages for this process alone. What goes to a number that has opted out is withheld."""
+    """Take waiting messages, the oldest first, for this process alone; what goes to an opted-out number is withheld."""
     # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would take more.
     waiting = (
         select(messages.c.id)
@@ -82,7 +83,7 @@ async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Ou
             text=campaign.text if row["text"] is None else row["text"],
             segments=row["segments"],
         )
-        for row in await tx.all(taken)
+        for row in sorted(await tx.all(taken), key=itemgetter("id"))
         if row["state"] == State.SUBMITTING
     ]
 
