@@ -9,7 +9,8 @@ import hashlib
 import heapq
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -123,20 +124,23 @@ class Simulator:
 
 
 def _unreported(log: int | None) -> Iterable[Submitted]:
-    if log is None:
-        return ()
-    open_reports: dict[str, Submitted] = {}
+    unreported: dict[str, Submitted] = {}
+    for entry in _entries(log) if log is not None else ():
+        if isinstance(entry, Submitted):
+            unreported[entry.reference] = entry
+        else:
+            for reference in entry.references:
+                unreported.pop(reference, None)
+    return unreported.values()
+
+
+def _entries(log: int) -> Iterator[Submitted | Reported]:
     read = msgspec.json.Decoder(Submitted | Reported)
     with os.fdopen(os.dup(log), "rb") as lines:
         lines.seek(0)
         for line in lines:
-            entry = read.decode(line)
-            if isinstance(entry, Submitted):
-                open_reports[entry.reference] = entry
-            else:
-                for reference in entry.references:
-                    open_reports.pop(reference, None)
-    return open_reports.values()
+            with suppress(msgspec.DecodeError):  # a line that a power cut tore
+                yield read.decode(line)
 
 
 def _draws(seed: int, message: Outgoing) -> tuple[float, float, float, float]:

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 VALUE_LIMIT: Final = 50
-"""Characters of a value that are printed: Octopush documents 50 for each of its dynamic fields."""
+"""Characters of a value that are printed: the limit that vendors document for a dynamic field."""
 
 STANDARD: Final = frozenset({"first_name", "last_name", "company", "email", "number"})
 
