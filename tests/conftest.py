@@ -26,6 +26,10 @@ settings.register_profile("tests", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("tests")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite", action="store_true", help="write the recorded calls' answers, for review")
+
+
 class Clock:
     """Time that passes only when it is told to."""
 

@@ -1,27 +1,31 @@
 """What does only SQLite do? One writer at a time, a write-ahead log, executemany."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import cache
 from pathlib import Path
+from sqlite3 import OperationalError
 from typing import Any
 
 import msgspec
 from sqlalchemy import URL, Column, ColumnElement, Connection, Table, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 FAILURES = (DBAPIError,)
 
 # FULL: a commit is on the disk before it is answered, not only in the kernel's hands.
 _PRAGMAS = (
     "PRAGMA busy_timeout = 60000",
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA cache_size = -65536",
     "PRAGMA temp_store = MEMORY",
 )
 _READERS = 4
+_ATTEMPTS = 250
+_PAUSE = 0.02  # seconds
 # Seconds that a writer may queue behind the others: its client gives up long before.
 _LONGEST_QUEUE = 3600
 
@@ -81,6 +85,7 @@ def _engine(url: URL, connections: int, begin: str) -> AsyncEngine:
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(pragma)
+        _write_ahead(cursor)
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
@@ -88,6 +93,18 @@ def _engine(url: URL, connections: int, begin: str) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Keep a write-ahead log. SQLite does not wait for another program that switches to it, so we do."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError:
+            if attempt == _ATTEMPTS:
+                raise
+            await_only(asyncio.sleep(_PAUSE))
 
 
 @cache

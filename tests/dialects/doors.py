@@ -1,0 +1,69 @@
+"""How is a call played against the real doors? Over real HTTP, with an account of its own."""
+
+import asyncio
+import base64
+import http.client
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+import uvicorn
+from msgspec import Struct
+
+from antiphon.app import doors
+from antiphon.config import Config
+from antiphon.core.account import NewCredential
+from antiphon.store.session import Store
+
+
+class Heard(Struct, frozen=True):
+    """An answer as it came: `body` is its JSON, None where there is none."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+@asynccontextmanager
+async def opened(store: Store, body_limit: int = Config().body_limit) -> AsyncIterator[str]:
+    """The doors of every dialect on this store, at the address that is given."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(doors(Config(body_limit=body_limit), store), lifespan="off", log_config=None)
+    # Started and stopped by hand: its own loop looks only ten times a second whether it shall end.
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup(sockets=[listener])
+    yield "{}:{}".format(*listener.getsockname())
+    await server.shutdown(sockets=[listener])
+
+
+async def call(
+    address: str, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", *, chunked: bool = False
+) -> Heard:
+    return await asyncio.to_thread(_call, address, method, path, headers, body, chunked)
+
+
+def credentials(dialect: str, credential: NewCredential) -> dict[str, str]:
+    """The headers that open this dialect's door."""
+    if dialect == "octopush":
+        return {"api-login": credential.login, "api-key": credential.api_key}
+    if dialect == "exotel":
+        pair = f"{credential.key_id}:{credential.api_key}".encode()
+        return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+    return {"Authorization": f"Bearer {credential.api_key}"}
+
+
+def _call(address: str, method: str, path: str, headers: Mapping[str, str], body: bytes, chunked: bool) -> Heard:
+    connection = http.client.HTTPConnection(address, timeout=30)
+    try:
+        sent = iter([body]) if chunked else body
+        connection.request(method, path, sent, dict(headers), encode_chunked=chunked)
+        answer = connection.getresponse()
+        text = answer.read()
+        heard = {name.lower(): value for name, value in answer.getheaders()}
+        return Heard(answer.status, heard, msgspec.json.decode(text) if text else None)
+    finally:
+        connection.close()
