@@ -14,6 +14,7 @@ from antiphon.core.contact import AddContacts, Change, Contact, Draft, Existing,
 from antiphon.core.errors import BadField, BadNumber, MissingField, NumberTaken, Refusal, TooMany
 from antiphon.dialects.door import Answer, Call
 from antiphon.dialects.exotel.errors import envelope, failed
+from antiphon.dialects.lenient import mend
 from antiphon.services import contacts
 
 LIMIT = 5_000
@@ -96,7 +97,7 @@ async def create(call: Call, body: WireCreate) -> Answer:
 
 def _read_item(item: msgspec.Raw) -> Draft | Refusal:
     try:
-        wire = _contact.decode(item)
+        wire = _read_wire(item)
     except msgspec.ValidationError as failure:
         return BadField(field="The contact", reason=f"is not as it should be: {failure}")
     if not wire.number:
@@ -110,6 +111,16 @@ def _read_item(item: msgspec.Raw) -> Draft | Refusal:
         attributes=wire.custom_field or wire.custom,
         tags=(wire.tag,) if wire.tag else (),
     )
+
+
+def _read_wire(item: msgspec.Raw) -> WireContact:
+    try:
+        return _contact.decode(item)
+    except msgspec.ValidationError:
+        raw = msgspec.json.decode(item)
+        if not isinstance(raw, dict):
+            raise
+        return mend(raw, WireContact).value  # a number without quotes, most of the time
 
 
 _contact = msgspec.json.Decoder(WireContact)

@@ -1,0 +1,184 @@
+"""Does anything that a client can send break a door? Every route of every dialect, over real HTTP."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from antiphon.app import DIALECTS
+from antiphon.core.account import NewCredential
+from antiphon.dialects.door import Dialect, Route
+from antiphon.store.schema import contacts
+from antiphon.store.session import Store, open_store
+from tests.dialects import doors
+from tests.dialects.doors import Heard
+
+LIMIT = 16 * 1024
+ROUTES = [(dialect, route) for dialect in DIALECTS for route in dialect.routes]
+WITH_BODY = [(dialect, route) for dialect, route in ROUTES if route.body is not None]
+NAMES = [f"{dialect.name}-{route.method} {route.path}" for dialect, route in ROUTES]
+NAMES_WITH_BODY = [f"{dialect.name}-{route.method} {route.path}" for dialect, route in WITH_BODY]
+
+BAD_BODIES = {
+    "malformed": b'{"contacts": [}',
+    "truncated": b'{"contacts": [{"phone_number": "+336',
+    "two values": b'{"id": 1} {"id": 2}',
+    "a list": b'[{"id": 1}]',
+    "a text": b'"id"',
+    "a number": b"12",
+    "null": b"null",
+    "no UTF-8": b'{"name": "\xff\xfe", "contacts": "\xc3\x28", "id": "\xff"}',
+    "half a surrogate pair": b'{"name": "\\ud800", "id": "\\udc00", "contacts": [{"number": "\\ud800"}]}',
+    "a thousand floors": b'{"contacts": ' + b"[" * 4000 + b"]" * 4000 + b"}",
+    "numbers without end": b'{"id": 1' + b"0" * 400 + b', "group_id": 1e400, "contacts": [1e999]}',
+    "not a number": b'{"id": NaN, "contacts": [Infinity]}',
+    "NUL": b'{"id": "\\u0000", "name": "a\\u0000b", "list_name": "\\u0000", "ticket_number": "\\u0000sms"}',
+    "nonsense everywhere": b'{"id": [], "name": {}, "list_name": [[]], "contacts": {"a": 1}, "group_id": true}',
+}
+
+
+@pytest.mark.parametrize(("dialect", "route"), WITH_BODY, ids=NAMES_WITH_BODY)
+async def test_bad_bodies(store: Store, credential: NewCredential, dialect: Dialect, route: Route) -> None:
+    async with doors.opened(store) as address:
+        for label, body in BAD_BODIES.items():
+            heard = await _call(address, dialect, route, credential, body)
+            assert heard.status < 500, f"{label}: {heard}"
+            assert heard.status < 300 or _refused(dialect, heard), f"{label}: {heard}"
+
+
+@pytest.mark.parametrize(("dialect", "route"), ROUTES, ids=NAMES)
+async def test_bad_credentials(store: Store, credential: NewCredential, dialect: Dialect, route: Route) -> None:
+    path = _path(dialect, route, credential)
+    good = doors.credentials(dialect.name, credential)
+    wrong = NewCredential(account_id=1, sid="x", login=credential.login, key_id=credential.key_id, api_key="0" * 40)
+    expected = 403 if dialect.name == "atom" else 401
+    async with doors.opened(store) as address:
+        for headers in (
+            doors.credentials(dialect.name, wrong),
+            {},
+            dict.fromkeys(good, "\x80\xff"),
+            dict.fromkeys(good, ""),
+        ):
+            heard = await doors.call(address, route.method, path, headers, b"{}")
+            assert heard.status == expected
+            assert _refused(dialect, heard)
+
+
+@pytest.mark.parametrize(("dialect", "route"), WITH_BODY, ids=NAMES_WITH_BODY)
+@pytest.mark.parametrize("chunked", [False, True], ids=["announced", "in chunks"])
+async def test_a_body_over_the_limit(
+    store: Store, credential: NewCredential, dialect: Dialect, route: Route, chunked: bool
+) -> None:
+    async with doors.opened(store, body_limit=LIMIT) as address:
+        heard = await _call(address, dialect, route, credential, b'{"a": "' + b"x" * LIMIT + b'"}', chunked=chunked)
+        assert heard.status == 413
+        assert _refused(dialect, heard)
+        assert (await _call(address, dialect, route, credential, b"{}")).status < 500
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+async def test_bad_addresses(store: Store, credential: NewCredential, dialect: Dialect) -> None:
+    headers = doors.credentials(dialect.name, credential)
+    async with doors.opened(store) as address:
+        for path in ("/nothing", "/%00", "/%ff%fe", "/../..", "/" + "x" * 5000, "/%2F%2F", "/a?b=%zz"):
+            heard = await doors.call(address, "GET", dialect.prefix + path, headers)
+            assert heard.status in (404, 405)
+            assert _refused(dialect, heard)
+        for route in dialect.routes:
+            heard = await doors.call(address, "PATCH", _path(dialect, route, credential), headers)
+            assert heard.status == 405
+            assert _refused(dialect, heard)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=10,
+)
+NUMBERS = ["+33612345678", "0687654321", "+919876543210", "12", "", "+33 6 12 34 56 79"]
+field_names = st.sampled_from(
+    re.findall(
+        r"\w+",
+        """contacts list_name list_names tag_name tag_names un_list un_tag do_not_overwrite text sender purpose send_at
+        id name group_id phone_number number first_name email param1 custom_1 custom_field tag ticket_number company""",
+    )
+)
+people = st.dictionaries(field_names, anything, max_size=4).flatmap(
+    lambda fields: st.sampled_from(NUMBERS).map(lambda number: fields | {"phone_number": number, "number": number})
+)
+bodies = st.dictionaries(field_names, anything, max_size=6) | st.fixed_dictionaries(
+    {"contacts": st.lists(people | anything, max_size=5)}, optional={"list_name": anything, "tag_name": anything}
+)
+
+
+@settings(max_examples=40)
+@given(body=bodies)
+async def test_any_body(store: Store, credential: NewCredential, body: Any) -> None:
+    """Never a fault, always the dialect's shape, and what was acknowledged is there."""
+    acknowledged: set[str] = set()
+    async with doors.opened(store) as address:
+        for dialect, route in WITH_BODY:
+            heard = await _call(address, dialect, route, credential, msgspec.json.encode(body))
+            assert heard.status < 500, heard
+            assert heard.status < 300 or _refused(dialect, heard)
+            acknowledged |= _stored(dialect, heard)
+    async with store.read() as tx:
+        there = {row["number"] for row in await tx.all(select(contacts.c.number))}
+    assert acknowledged <= there
+
+
+async def test_a_fault_has_an_id_that_is_in_the_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = await open_store(f"sqlite:///{tmp_path / 'broken.db'}")
+    async with store.begin() as tx:
+        await tx.run(text("DROP TABLE credentials"))
+    credential = NewCredential(account_id=1, sid="x", login="a@b.example", key_id="y", api_key="z")
+    async with doors.opened(store) as address:
+        for dialect in DIALECTS:
+            heard = await _call(address, dialect, dialect.routes[0], credential, b"{}")
+            assert heard.status == 500
+            assert _refused(dialect, heard)
+            id = re.search("[0-9a-f]{32}", msgspec.json.encode(heard.body).decode())
+            assert id
+            assert id[0] in capsys.readouterr().out
+    await store.close()
+
+
+async def _call(
+    address: str, dialect: Dialect, route: Route, credential: NewCredential, body: bytes, *, chunked: bool = False
+) -> Heard:
+    headers = {"Content-Type": "application/json", **doors.credentials(dialect.name, credential)}
+    path = _path(dialect, route, credential)
+    return await doors.call(address, route.method, path, headers, body, chunked=chunked)
+
+
+def _path(dialect: Dialect, route: Route, credential: NewCredential) -> str:
+    return dialect.prefix + route.path.replace("{sid}", credential.sid).replace("{id}", "12")
+
+
+def _refused(dialect: Dialect, heard: Heard) -> bool:
+    """Is this a refusal in the dialect's own shape?"""
+    body = heard.body
+    match dialect.name:
+        case "octopush":
+            return list(body) == ["code", "message"] and isinstance(body["code"], int) and bool(body["message"])
+        case "atom":
+            return body["status"] == "error" and list(body["error"]) == ["code", "message"]
+        case "exotel":
+            error = body["response"][0]["error_data"]
+            return body["http_code"] == heard.status and list(error) == ["code", "message", "description"]
+        case _:
+            return heard.headers["content-type"] == "application/problem+json" and body["status"] == heard.status
+
+
+def _stored(dialect: Dialect, heard: Heard) -> set[str]:
+    """The numbers that this answer says are stored."""
+    if dialect.name == "octopush" and heard.body and "items" in heard.body:
+        return {item["phone_number"] for item in heard.body["items"] if item["status"] in ("added", "updated")}
+    if dialect.name == "exotel" and heard.status == 207:
+        return {item["data"]["number"] for item in heard.body["response"] if item["status"] == "success"}
+    return set()
