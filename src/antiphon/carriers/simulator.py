@@ -67,6 +67,8 @@ class Simulator:
         self._reporter: asyncio.Task[None] | None = None
 
     async def start(self, inbox: Inbox) -> None:
+        if self._log is not None and os.lseek(self._log, 0, os.SEEK_END):
+            os.write(self._log, b"\n")  # ends the line that a power cut may have torn; an empty one is no entry
         for submitted in _unreported(self._log):
             heapq.heappush(self._due, (submitted.due, submitted.reference, submitted))
         self._reporter = asyncio.create_task(self._report(inbox))

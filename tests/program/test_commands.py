@@ -1,0 +1,167 @@
+"""Does the command line do what other programs rely on?"""
+
+import json
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from antiphon import __version__
+from tests.program.server import Server, run
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path, simulator_latency="0.3")
+    made.start()
+    yield made
+    if made.running:
+        made.end(signal.SIGKILL)
+
+
+def test_version() -> None:
+    assert run("--version").stdout.strip() == __version__
+
+
+def test_account_create(tmp_path: Path) -> None:
+    data = str(tmp_path / "new" / "folder")
+    made = run("account", "create", "--login", "Someone@Example.com", "--region", "IN", "--json", "--data", data)
+    credential = json.loads(made.stdout)
+    assert list(credential) == ["account_id", "sid", "login", "key_id", "api_key"]
+    assert credential["login"] == "someone@example.com"
+    stored = sqlite3.connect(f"{data}/antiphon.db").execute("SELECT * FROM credentials").fetchall()
+    assert credential["key_id"] in str(stored)
+    assert credential["api_key"] not in str(stored)
+    plain = run("account", "create", "--login", "other@example.com", "--data", data).stdout
+    assert re.search(r"^api_key +[0-9a-f]{40}$", plain, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(
+            ["--login", "taken@example.com"], "antiphon: login belongs to another account already.", id="taken"
+        ),
+        pytest.param(["--login", "nobody"], "antiphon: login is not an e-mail address.", id="no address"),
+        pytest.param(
+            ["--login", "a@b.example", "--region", "XX"], "antiphon: region is not a country", id="no country"
+        ),
+    ],
+)
+def test_account_create_refuses(tmp_path: Path, words: list[str], said: str) -> None:
+    run("account", "create", "--login", "taken@example.com", data=str(tmp_path))
+    refused = run("account", "create", *words, data=str(tmp_path))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(said)
+    assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        pytest.param({"port": "http"}, "antiphon: port = 'http' (in the environment) is wrong", id="setting"),
+        pytest.param({"database_url": "mysql://a:secret@b/c"}, "antiphon: the database URL is neither", id="backend"),
+        pytest.param({"database_url": "nonsense"}, "antiphon: the database URL is neither", id="URL"),
+        pytest.param(
+            {"database_url": "postgresql://a:secret@127.0.0.1:1/c"},
+            "antiphon: postgresql://a:***@127",
+            id="unreachable",
+        ),
+        pytest.param({"database_url": "sqlite:////proc/no.db"}, "antiphon: sqlite:////proc/no.db", id="no folder"),
+        pytest.param({"host": "192.0.2.1"}, "antiphon: cannot listen on 192.0.2.1", id="not our address"),
+    ],
+)
+def test_serve_stops_with_one_clear_line(tmp_path: Path, settings: dict[str, str], said: str) -> None:
+    refused = run("serve", **{"data": str(tmp_path), "port": "0", **settings})
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(said), refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert "secret" not in refused.stderr
+
+
+def test_serve_says_that_the_port_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = run("serve", "--port", str(port), "--data", str(tmp_path))
+    assert refused.returncode == 1
+    assert refused.stderr == f"antiphon: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+
+
+def test_migrate_and_doctor(tmp_path: Path, postgres_url: str) -> None:
+    settings = {"database_url": postgres_url, "data": str(tmp_path)}
+    assert "at step none" in run("doctor", **settings).stdout
+    assert run("migrate", **settings).returncode == 0
+    healthy = run("doctor", **settings)
+    assert healthy.returncode == 0
+    assert "reached, up to date" in healthy.stdout
+    for setting in ("host", "port", "segment_price", "simulator_failed"):
+        assert f"ok  {setting} = " in healthy.stdout
+
+
+def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
+    ill = run("doctor", database_url="postgresql://a:secret@127.0.0.1:1/c", data=str(tmp_path))
+    assert ill.returncode == 1
+    assert "BAD database postgresql://a:***@127.0.0.1:1/c" in ill.stdout
+    assert "secret" not in ill.stdout + ill.stderr
+
+
+def test_every_line_of_the_welcome_works_when_it_is_pasted(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    settings = {"data": str(tmp_path), "port": port}
+    lines = re.findall("^curl .*$", run("welcome", **settings).stdout, re.MULTILINE)
+    assert run("welcome", **settings).stdout == "", "the key is shown once"
+    server = Server(tmp_path, port=port)
+    server.start()
+    for line in lines:
+        answer = subprocess.run(["sh", "-c", f"{line} -sf"], capture_output=True, text=True, timeout=30)
+        assert answer.returncode == 0, line
+        json.loads(answer.stdout)
+    assert len(lines) == 4
+    server.end(signal.SIGKILL)
+
+
+def test_an_account_can_be_made_while_it_serves(server: Server) -> None:
+    made = run("account", "create", "--login", "second@example.com", "--json", data=str(server.folder))
+    server.credential = json.loads(made.stdout)
+    assert server.call("GET", "/api/v1/campaigns") == {"campaigns": []}
+
+
+@pytest.mark.parametrize("wanted", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_what_has_begun(server: Server, wanted: int) -> None:
+    people = [{"phone_number": f"+336{place:08}"} for place in range(4000)]
+    body = {"contacts": people, "list_name": "all"}
+    answers: list[object] = []
+    request = threading.Thread(target=lambda: answers.append(server.call("POST", "/v1/public/contact/create", body)))
+    request.start()
+    time.sleep(0.03)  # in flight by now, or on its way in
+    code = server.end(wanted)
+    request.join()
+    assert code == 0
+    items = answers[0]["items"] if answers and isinstance(answers[0], dict) else []  # type: ignore[index]
+    stored = sqlite3.connect(server.folder / "antiphon.db").execute("SELECT count(*) FROM contacts").fetchone()[0]
+    assert stored == sum(item["status"] == "added" for item in items)
+
+
+def test_a_stop_while_sending_leaves_nothing_in_doubt(server: Server) -> None:
+    people = [{"phone_number": f"+336{place:08}"} for place in range(2000)]
+    server.call("POST", "/v1/public/contact/create", {"contacts": people, "list_name": "all"})
+    body = {"list_name": "all", "text": "Hello. STOP at 30101"}
+    ticket = server.call("POST", "/v1/public/sms-campaign-on-list/create", body)
+    while "sending_date" not in server.call("POST", "/v1/public/sms-campaign-on-list/send", ticket):
+        time.sleep(0.05)
+    time.sleep(0.8)
+    assert server.end(signal.SIGTERM) == 0
+    query = "SELECT state, count(*) FROM messages GROUP BY state"
+    counts = dict(sqlite3.connect(server.folder / "antiphon.db").execute(query).fetchall())
+    assert sum(counts.values()) == 2000
+    assert set(counts) <= {"waiting", "accepted", "delivered", "failed"}
+    assert counts["waiting"] > 0
+    assert counts["accepted"] > 0
