@@ -65,7 +65,7 @@ async def states(store: Store, account: Account, campaign: Campaign) -> Counter[
 async def ended(store: Store, account: Account, campaign: Campaign) -> None:
     async with asyncio.timeout(20):
         while set(await states(store, account, campaign)) - {"delivered", "failed", "refused"}:
-            await asyncio.sleep(0.05)  # noqa: ASYNC110 - nobody tells of a campaign's progress but the database
+            await asyncio.sleep(0.05)
 
 
 async def test_a_campaign_to_its_end(store: Store, account: Account) -> None:

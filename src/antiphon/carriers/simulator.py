@@ -67,8 +67,8 @@ class Simulator:
         self._reporter: asyncio.Task[None] | None = None
 
     async def start(self, inbox: Inbox) -> None:
-        if self._log is not None and os.lseek(self._log, 0, os.SEEK_END):
-            os.write(self._log, b"\n")  # ends the line that a power cut may have torn; an empty one is no entry
+        if self._log is not None:
+            _end_torn_line(self._log)
         for submitted in _unreported(self._log):
             heapq.heappush(self._due, (submitted.due, submitted.reference, submitted))
         self._reporter = asyncio.create_task(self._report(inbox))
@@ -134,6 +134,13 @@ def _unreported(log: int | None) -> Iterable[Submitted]:
             for reference in entry.references:
                 unreported.pop(reference, None)
     return unreported.values()
+
+
+def _end_torn_line(log: int) -> None:
+    """A power cut may have left half a line; what comes next must not be taken for its other half."""
+    size = os.fstat(log).st_size
+    if size and os.pread(log, 1, size - 1) != b"\n":
+        os.write(log, b"\n")
 
 
 def _entries(log: int) -> Iterator[Submitted | Reported]:
