@@ -64,7 +64,7 @@ class Sqlite:
 
 def connect(url: URL) -> Sqlite:
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database).parent.mkdir(0o700, parents=True, exist_ok=True)
     return Sqlite(url.set(drivername="sqlite+aiosqlite"))
 
 

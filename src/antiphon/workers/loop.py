@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 _log = structlog.get_logger()
-_IDLE = 0.2  # seconds between two looks when there was nothing to do
+_IDLE = 0.2  # seconds until the next look when there was nothing to do
+_LONGEST_REST = 0.5  # seconds between two looks after a long time with nothing to do
 _LONGEST_PAUSE = 10.0  # seconds after failures in a row
 
 
@@ -15,18 +16,21 @@ async def forever(
 ) -> None:
     """Call `run_once` until `stopping` is set, which lets a step that has begun end.
 
-    It says how much it did: nothing means wait `idle` seconds; an exception, longer each time.
+    It says how much it did: nothing means wait `idle` seconds, and a little longer each time that there is nothing
+    again; an exception, much longer each time.
     """
-    failures = 0
+    failures, rest = 0, idle
     while not stopping.is_set():
         try:
-            pause = 0.0 if await run_once() else idle
-            failures = 0
+            busy = await run_once() > 0
         except Exception:
             failures += 1
-            pause = min(idle * 2**failures, _LONGEST_PAUSE)
             _log.exception("worker failed", worker=name, failures=failures)
-        await _sleep(pause, stopping)
+            await _sleep(min(idle * 2**failures, _LONGEST_PAUSE), stopping)
+            continue
+        failures = 0
+        await _sleep(0 if busy else rest, stopping)
+        rest = idle if busy else max(idle, min(rest * 1.1, _LONGEST_REST))
 
 
 async def until_stored(what: str, attempt: Callable[[], Awaitable[None]]) -> None:
