@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -25,14 +26,11 @@ async def add(store: Store, account: Account, command: AddContacts) -> list[Resu
     _check_names(command)
     # In a thread: a number that is made to be hard takes milliseconds to refuse, and there may be thousands of them.
     batch = await asyncio.to_thread(rules.prepare, command, account.region)
-    async with store.begin() as tx:
-        silent = await opt_outs.among(tx, account.id, batch.by_number) if command.leave_out_opted_out else set[str]()
-        drafts = {number: draft for number, draft in batch.by_number.items() if number not in silent}
-        results = await _write(tx, account, drafts, command.existing)
-        if _labels(command):
-            await _label(tx, account, command, drafts, results)
-    for number in silent:
-        results[number] = Result(change=Change.OPTED_OUT, number=number, reason="the number has opted out")
+    results: dict[str, Result] | None = None
+    while results is None:
+        with suppress(_Gone):
+            async with store.begin() as tx:
+                results = await _add(tx, account, command, batch.by_number)
     return rules.settle(batch, results)
 
 
@@ -105,6 +103,21 @@ def _check_names(command: AddContacts) -> None:
             raise BadField(field=f"The name of a {what}", reason=f"is longer than {LONGEST_NAME} characters")
 
 
+class _Gone(Exception):
+    """A contact was removed between two looks at it, so the transaction starts over."""
+
+
+async def _add(tx: Tx, account: Account, command: AddContacts, by_number: Mapping[str, Draft]) -> dict[str, Result]:
+    silent = await opt_outs.among(tx, account.id, by_number) if command.leave_out_opted_out else set[str]()
+    drafts = {number: draft for number, draft in by_number.items() if number not in silent}
+    results = await _write(tx, account, drafts, command.existing)
+    if _labels(command):
+        await _label(tx, account, command, drafts, results)
+    for number in silent:
+        results[number] = Result(change=Change.OPTED_OUT, number=number, reason="the number has opted out")
+    return results
+
+
 async def _write(tx: Tx, account: Account, drafts: Mapping[str, Draft], existing: Existing) -> dict[str, Result]:
     added, found = await _meet(tx, account, drafts)
     change = Change.KEPT
@@ -118,26 +131,21 @@ async def _write(tx: Tx, account: Account, drafts: Mapping[str, Draft], existing
 
 
 async def _meet(tx: Tx, account: Account, drafts: Mapping[str, Draft]) -> tuple[dict[str, Contact], dict[str, Contact]]:
-    """Who was added, and who was there already, by number; all are ours until the transaction ends.
+    """Who was added, and who was there already, by number; all are ours until the transaction ends. Raises _Gone.
 
     First all inserts, then all locks, each in the order of the numbers: so two transactions never wait for each other.
     """
-    added: dict[str, Contact] = {}
-    found: dict[str, Contact] = {}
-    left = drafts
-    while left:
-        known = await contacts.known(tx, account.id, left)
-        fresh = _fresh(tx, {number: draft for number, draft in left.items() if number not in known})
-        if await contacts.add(tx, account.id, list(fresh.values())) == len(fresh):
-            added |= fresh
-        else:  # another transaction has been faster with some of them
-            known = set(left)
-        there = await contacts.by_numbers(tx, account.id, known) if known else {}
-        for number, contact in there.items():
-            ours = number in fresh and contact.id == fresh[number].id
-            (added if ours else found)[number] = contact
-        left = {number: drafts[number] for number in known if number not in there}  # removed since we looked
-    return added, found
+    known = await contacts.known(tx, account.id, drafts)
+    fresh = _fresh(tx, {number: draft for number, draft in drafts.items() if number not in known})
+    if await contacts.add(tx, account.id, list(fresh.values())) < len(fresh):
+        known = set(drafts)  # another transaction has been faster with some of them
+    there = await contacts.by_numbers(tx, account.id, known) if known else {}
+    if len(there) < len(known):
+        raise _Gone
+    found = {
+        number: contact for number, contact in there.items() if number not in fresh or contact.id != fresh[number].id
+    }
+    return {number: contact for number, contact in fresh.items() if number not in found}, found
 
 
 def _fresh(tx: Tx, drafts: Mapping[str, Draft]) -> dict[str, Contact]:
