@@ -157,7 +157,7 @@ def test_a_stop_while_sending_leaves_nothing_in_doubt(server: Server) -> None:
     ticket = server.call("POST", "/v1/public/sms-campaign-on-list/create", body)
     while "sending_date" not in server.call("POST", "/v1/public/sms-campaign-on-list/send", ticket):
         time.sleep(0.05)
-    time.sleep(0.8)
+    time.sleep(1.2)
     assert server.end(signal.SIGTERM) == 0
     query = "SELECT state, count(*) FROM messages GROUP BY state"
     counts = dict(sqlite3.connect(server.folder / "antiphon.db").execute(query).fetchall())
