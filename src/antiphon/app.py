@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -78,7 +79,7 @@ def doors(config: Config, store: Store) -> ASGIApp:
     table = [(f"{dialect.prefix}/", Door(dialect, store, config.body_limit)) for dialect in mounts]
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        path = f"{scope['path'].lower()}/"
+        path = re.sub("/{2,}", "/", f"{scope['path'].lower()}/")  # a base URL that ends in a slash makes two
         answer = next((door for prefix, door in table if path.startswith(prefix)), _outside)
         await answer(scope, receive, send)
 

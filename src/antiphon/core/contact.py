@@ -1,9 +1,9 @@
 """Who can be written to, and what happens when the same number comes twice?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from msgspec import Struct, json
 from msgspec.structs import replace
@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from antiphon.core import phone
 
 Attributes = Mapping[str, Any]
+# Objects and lists inside each other. A thousand can be written, but not read again from deep in a program.
+DEEPEST = 32
 
 
 class Draft(Struct, frozen=True, kw_only=True, gc=False):
@@ -157,6 +159,14 @@ def settle(batch: Batch, stored: Mapping[str, Result]) -> list[Result]:
         results.append(result)
         seen.add(number)
     return results
+
+
+def too_deep(value: Any, floors: int = DEEPEST) -> bool:
+    """Are there more objects and lists inside each other than these floors?"""
+    if not isinstance(value, dict | list):
+        return False
+    inner = cast("Iterable[Any]", value.values() if isinstance(value, dict) else value)
+    return floors == 0 or any(too_deep(one, floors - 1) for one in inner)
 
 
 def merge_values(contact: Contact) -> dict[str, str]:

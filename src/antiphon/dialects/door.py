@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import structlog
 from msgspec import Struct
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -97,13 +97,15 @@ class Door:
         request = Request(scope, receive)
         caller = Caller(id=uuid.uuid4().hex, method=request.method, path=scope["path"])
         try:
-            answer = await self._answer(request, caller)
+            response = _response(await self._answer(request, caller))
+        except ClientDisconnect:
+            return
         except Refusal as refusal:
-            answer = self._dialect.refuse(refusal, caller)
+            response = _response(self._dialect.refuse(refusal, caller))
         except Exception:
             _log.exception("fault", id=caller.id, dialect=self._dialect.name, path=caller.path)
-            answer = self._dialect.refuse(Fault(id=caller.id), caller)
-        await _response(answer)(scope, receive, send)
+            response = _response(self._dialect.refuse(Fault(id=caller.id), caller))
+        await response(scope, receive, send)
 
     async def _answer(self, request: Request, caller: Caller) -> Answer:
         route, path = self._find(request)

@@ -22,9 +22,10 @@ class _Unreadable(Exception):
 
 
 def mend(raw: Any, wanted: type) -> Mended:
-    """Bring decoded JSON into the shape of `wanted`: null and "" are absent, scalars are cast, one is a list of one.
+    """Bring decoded JSON into the shape of `wanted`: null is absent, scalars are cast, one is a list of one.
 
-    What cannot be understood is left out and named. Raises msgspec.ValidationError where a required field is left.
+    "" is absent too, but where a text is wanted: there it may mean "make it empty", as in a body without mistakes. What
+    cannot be understood is left out and named. Raises msgspec.ValidationError where a required field is left.
     """
     ignored: list[str] = []
     value = _mend(raw, inspect.type_info(wanted), "", ignored)
@@ -44,7 +45,7 @@ def _struct(raw: Any, wanted: inspect.StructType, path: str, ignored: list[str])
     found: dict[str, Any] = {}
     for field in wanted.fields:
         value = raw.get(field.encode_name)
-        if value is None or value == "":
+        if value is None or (value == "" and not _takes_text(field.type)):
             continue
         here = f"{path}.{field.encode_name}" if path else field.encode_name
         try:
@@ -70,6 +71,11 @@ def _list(raw: Any, wanted: inspect.ListType, path: str, ignored: list[str]) -> 
 def _union(raw: Any, wanted: inspect.UnionType, path: str, ignored: list[str]) -> Any:
     kinds = [kind for kind in wanted.types if not isinstance(kind, inspect.NoneType)]
     return raw if raw is None or len(kinds) > 1 else _mend(raw, kinds[0], path, ignored)
+
+
+def _takes_text(wanted: inspect.Type) -> bool:
+    kinds = wanted.types if isinstance(wanted, inspect.UnionType) else (wanted,)
+    return any(isinstance(kind, inspect.StrType) for kind in kinds)
 
 
 def _text(raw: Any, wanted: inspect.Type, path: str, ignored: list[str]) -> str:

@@ -1,11 +1,11 @@
 """What does only SQLite do? One writer at a time, a write-ahead log, executemany."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, closing
 from functools import cache
 from pathlib import Path
-from sqlite3 import OperationalError
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
-FAILURES = (DBAPIError,)
+FAILURES = (DBAPIError, sqlite3.Error)
 
 # FULL: a commit is on the disk before it is answered, not only in the kernel's hands.
 _PRAGMAS = (
@@ -65,6 +65,10 @@ class Sqlite:
 def connect(url: URL) -> Sqlite:
     if url.database:
         Path(url.database).parent.mkdir(0o700, parents=True, exist_ok=True)
+        # Tried here first: the asynchronous driver leaves a thread behind when it cannot open a file, and what that
+        # thread has to say comes after our own clear line.
+        with closing(sqlite3.connect(url.database)) as probe:
+            probe.execute("PRAGMA schema_version")
     return Sqlite(url.set(drivername="sqlite+aiosqlite"))
 
 
@@ -101,7 +105,7 @@ def _write_ahead(cursor: Any) -> None:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
             return
-        except OperationalError:
+        except sqlite3.OperationalError:
             if attempt == _ATTEMPTS:
                 raise
             await_only(asyncio.sleep(_PAUSE))

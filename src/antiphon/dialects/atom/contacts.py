@@ -52,7 +52,7 @@ def read_edit(body: WireEdit) -> EditContact:
     return EditContact(
         id=read_id(body.id),
         draft=_read_person(body),
-        move_to=None if body.group_id is None else read_id(body.group_id, "group_id"),
+        move_to=None if body.group_id in (None, "") else read_id(body.group_id, "group_id"),
     )
 
 

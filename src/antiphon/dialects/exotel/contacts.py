@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from antiphon.core.account import Account
-from antiphon.core.contact import AddContacts, Change, Contact, Draft, Existing, Result
+from antiphon.core.contact import DEEPEST, AddContacts, Change, Contact, Draft, Existing, Result, too_deep
 from antiphon.core.errors import BadField, BadNumber, MissingField, NumberTaken, Refusal, TooMany
 from antiphon.dialects.door import Answer, Call
 from antiphon.dialects.exotel.errors import envelope, failed
@@ -98,17 +98,20 @@ async def create(call: Call, body: WireCreate) -> Answer:
 def _read_item(item: msgspec.Raw) -> Draft | Refusal:
     try:
         wire = _read_wire(item)
-    except msgspec.ValidationError as failure:
+    except (msgspec.ValidationError, RecursionError) as failure:
         return BadField(field="The contact", reason=f"is not as it should be: {failure}")
     if not wire.number:
         return MissingField(field="number")
+    custom = wire.custom_field or wire.custom
+    if too_deep(custom):
+        return BadField(field="custom_field", reason=f"has more than {DEEPEST} objects or lists inside each other")
     return Draft(
         number=wire.number,
         first_name=wire.first_name,
         last_name=wire.last_name,
         company=wire.company_name,
         email=wire.email,
-        attributes=wire.custom_field or wire.custom,
+        attributes=custom,
         tags=(wire.tag,) if wire.tag else (),
     )
 
@@ -120,7 +123,10 @@ def _read_wire(item: msgspec.Raw) -> WireContact:
         raw = msgspec.json.decode(item)
         if not isinstance(raw, dict):
             raise
-        return mend(raw, WireContact).value  # a number without quotes, most of the time
+        mended = mend(raw, WireContact)  # a number without quotes, most of the time
+        if mended.ignored:
+            raise
+        return mended.value
 
 
 _contact = msgspec.json.Decoder(WireContact)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -23,7 +24,7 @@ class WireCampaign(Struct):
     text: str | None = None
     sender: str | None = None
     purpose: str | None = None
-    send_at: str | None = None
+    send_at: Any = None  # not a text that may be ignored: the campaign would leave at once
     with_replies: bool = False
     auto_optimize_text: bool = True
 
@@ -55,11 +56,12 @@ def read_sender(written: str | None) -> str | None:
     return clean if len(clean) >= 3 else None
 
 
-def read_time(written: str | None) -> datetime | None:
-    if not written or not written.strip():
+def read_time(written: object) -> datetime | None:
+    text = "" if written is None else str(written).strip()
+    if not text:
         return None
     try:
-        time = datetime.fromisoformat(written.strip())
+        time = datetime.fromisoformat(text)
         return time if time.tzinfo else time.replace(tzinfo=_BARE_ZONE)
     except ValueError:
         raise BadField(field="send_at", reason="is not a date like 2018-10-03T07:42:39-07:00") from None
