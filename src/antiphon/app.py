@@ -22,7 +22,6 @@ from antiphon.core.account import NewCredential
 from antiphon.dialects import atom, exotel, native, octopush
 from antiphon.dialects.door import Door
 from antiphon.services import processes
-from antiphon.services.campaigns import Prices
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
 from antiphon.workers import calculate, dispatch, heartbeat, schedule
@@ -76,7 +75,8 @@ async def serve(config: Config) -> None:
 def doors(config: Config, store: Store) -> ASGIApp:
     """All dialects on one address; the longest prefix that fits answers."""
     mounts = sorted(DIALECTS, key=lambda dialect: len(dialect.prefix), reverse=True)
-    table = [(f"{dialect.prefix}/", Door(dialect, store, config.body_limit)) for dialect in mounts]
+    prices = config.prices()
+    table = [(f"{dialect.prefix}/", Door(dialect, store, prices, config.body_limit)) for dialect in mounts]
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = re.sub("/{2,}", "/", f"{scope['path'].lower()}/")  # a base URL that ends in a slash makes two
@@ -96,10 +96,9 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
     carrier = Simulator(_behaviour(config), Path(config.data) / "simulator.log" if config.simulator_log else None)
     lane = Lane(store, carrier)
     stopping = asyncio.Event()
-    prices = Prices(segment=config.segment_micros)
     steps = {
         "heartbeat": (partial(heartbeat.run_once, store), LEASE.total_seconds() / 4),
-        "calculate": (partial(calculate.run_once, store, prices), 0.1),
+        "calculate": (partial(calculate.run_once, store, config.prices()), 0.1),
         "schedule": (partial(schedule.run_once, store), 0.25),
         "dispatch": (partial(dispatch.run_once, store, lane), 0.05),
     }

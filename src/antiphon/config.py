@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from antiphon.core.money import micros
+from antiphon.core import price
+from antiphon.core.price import Prices
 
 _PREFIX = "ANTIPHON_"
 _FILE = "antiphon.toml"
@@ -34,7 +35,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     data: Annotated[str, _help("folder of the SQLite database and of the simulator's log")] = "data"
     database_url: Annotated[str, _help("postgresql://USER:PASSWORD@HOST/NAME or sqlite:///PATH")] = ""
     body_limit: Annotated[int, Meta(ge=1024), _help("largest request body, in bytes")] = 16 * 1024 * 1024
-    segment_price: Annotated[str, _help("price of one segment of text, in the account's currency")] = "0.045"
+    price_file: Annotated[str, _help("TOML file of prices by country and product; none takes the standard ones")] = ""
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _help("least level that is logged")] = "info"
     simulator_latency: Annotated[Seconds, _help("seconds until the simulated carrier answers")] = 0.02
     simulator_receipt_delay: Annotated[Seconds, _help("seconds until its receipts come, on average")] = 0.5
@@ -48,9 +49,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def url(self) -> str:
         return self.database_url or f"sqlite:///{Path(self.data) / 'antiphon.db'}"
 
-    @property
-    def segment_micros(self) -> int:
-        return micros(self.segment_price)
+    def prices(self) -> Prices:
+        """Raises OSError or ValueError where the file cannot be read."""
+        return price.read(tomllib.loads(Path(self.price_file).read_text()) if self.price_file else {})
 
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Config:
@@ -85,7 +86,7 @@ def _check(source: str, given: Mapping[str, Any]) -> None:
         if name not in Config.__struct_fields__:
             raise BadSetting(f"{name} (in {source}) is not a setting of Antiphon; `antiphon doctor` lists them")
         try:
-            msgspec.convert({name: value}, Config, strict=False).segment_micros  # noqa: B018
-        except (msgspec.ValidationError, ValueError) as failure:
+            msgspec.convert({name: value}, Config, strict=False).prices()
+        except (msgspec.ValidationError, OSError, ValueError) as failure:
             reason = str(failure).partition(" - at ")[0].replace("`", "")
             raise BadSetting(f"{name} = {value!r} (in {source}) is wrong: {reason}") from None

@@ -34,6 +34,10 @@ SAMPLES: dict[str, Any] = {
     "number": "+33612345678",
     "state": "calculating",
     "wanted": "sending",
+    "request_id": "order 12",
+    "needed": "0.09",
+    "left": "0.045",
+    "login": "axelle@example.com",
 }
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)

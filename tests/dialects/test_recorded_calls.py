@@ -18,12 +18,12 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from antiphon.core import price
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.consent import OptOut
 from antiphon.core.contact import Contact
 from antiphon.core.message import Accepted
 from antiphon.services import accounts, campaigns, messages
-from antiphon.services.campaigns import Prices
 from antiphon.store import contacts, lists, opt_outs, tags
 from antiphon.store.schema import contact_tags, list_members
 from antiphon.store.schema import contacts as people
@@ -86,9 +86,9 @@ async def _take(
     store: Store, address: str, dialect: str, credential: NewCredential, step: Any, known: dict[str, str]
 ) -> None:
     if step == "calculate_empty":
-        await campaigns.calculate(store, Prices(segment=45_000))
+        await campaigns.calculate(store, price.read({}))
     elif step == "calculate":
-        assert await campaigns.calculate(store, Prices(segment=45_000))
+        assert await campaigns.calculate(store, price.read({}))
     elif step == "dispatch":
         claimed = await messages.claim(store, 100)
         await messages.settle(store, "simulator", [(message.key, Accepted(str(message.id))) for message in claimed])

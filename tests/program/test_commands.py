@@ -101,7 +101,7 @@ def test_migrate_and_doctor(tmp_path: Path, postgres_url: str) -> None:
     healthy = run("doctor", **settings)
     assert healthy.returncode == 0
     assert "reached, up to date" in healthy.stdout
-    for setting in ("host", "port", "segment_price", "simulator_failed"):
+    for setting in ("host", "port", "price_file", "simulator_failed"):
         assert f"ok  {setting} = " in healthy.stdout
 
 

@@ -3,15 +3,15 @@
 from msgspec.structs import replace
 from sqlalchemy import text
 
+from antiphon.core import price
 from antiphon.core.account import Account
 from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, State
 from antiphon.core.contact import AddContacts, Change, Draft, Result
 from antiphon.services import campaigns, contacts, lists
-from antiphon.services.campaigns import Prices
 from antiphon.store.session import Store
 
 EVERYBODY = CreateCampaign(audience=Audience(kind=Kind.LIST, name="all"), text="Sale today. STOP 36111")
-PRICES = Prices(segment=45_000)
+PRICES = price.read({})
 
 
 def number(place: int) -> str:

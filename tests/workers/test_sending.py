@@ -13,10 +13,10 @@ from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind
 from antiphon.core.contact import AddContacts, Draft
 from antiphon.core.message import Accepted, Outcome, Outgoing
 from antiphon.services import campaigns, contacts
-from antiphon.services.campaigns import Prices
 from antiphon.store.session import Store
 from antiphon.workers import calculate, dispatch, heartbeat, lane, receipts, schedule
 from antiphon.workers.loop import forever
+from tests.services.scenes import PRICES
 
 PEOPLE = 300
 
@@ -52,7 +52,7 @@ async def confirmed(store: Store, account: Account) -> Campaign:
     await contacts.add(store, account, AddContacts(drafts=drafts, lists=("all",)))
     audience = Audience(kind=Kind.LIST, name="all")
     campaign = await campaigns.create(store, account, CreateCampaign(audience=audience, text="Hello. STOP at 30101"))
-    while await calculate.run_once(store, Prices(segment=1)):
+    while await calculate.run_once(store, PRICES):
         pass
     await campaigns.confirm(store, account, campaign.id)
     return campaign

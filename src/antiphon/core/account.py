@@ -28,14 +28,65 @@ _BUSIEST_ZONE = {
 }
 
 
+class Callbacks(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where the account wants to be told of what happens: URLs, and an e-mail address for replies."""
+
+    receipts: str | None = None
+    replies: str | None = None
+    opt_outs: str | None = None
+    visits: str | None = None
+    replies_email: str | None = None
+
+
+class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whom to warn when what is left of a `product` falls under `bound` pieces."""
+
+    product: str | None = None
+    bound: int | None = None
+    emails: tuple[str, ...] = ()
+    number: str | None = None
+
+
+class Parameters(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an account has set for all its campaigns. The senders stand in where a campaign names none."""
+
+    sender: str | None = None
+    voice_sender: str | None = None
+    test_number: str | None = None
+    callbacks: Callbacks = Callbacks()
+    alert: Alert = Alert()
+
+
 class Account(Struct, frozen=True, kw_only=True):
-    """A tenant. `region` (ISO 3166) is where a number without a country belongs; `time_zone` an IANA name."""
+    """A tenant. `region` (ISO 3166) is where a number without a country belongs; `time_zone` an IANA name.
+
+    A sub-account has a `parent_id`.
+    """
 
     id: int
     sid: str
     region: str
     time_zone: str
     currency: str
+    parent_id: int | None = None
+    parameters: Parameters = Parameters()
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """Who answers for an account."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+
+
+class SubAccount(Struct, frozen=True, kw_only=True):
+    """An account below another, as its parent sees it. Of the API key only the last four characters are known."""
+
+    account: Account
+    person: Person
+    login: str
+    key_hint: str
 
 
 class NewCredential(Struct, frozen=True, kw_only=True):

@@ -6,13 +6,17 @@ calculating -> ready -> scheduled -> sending -> sent
    failed     cancelled  cancelled   stopped
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
 from msgspec import Struct
 
-from antiphon.core import consent
-from antiphon.core.errors import BadField, NoStopMention, NoText, NotNow, TextTooLong
+from antiphon.core import consent, text, voice
+from antiphon.core.contact import Draft
+from antiphon.core.errors import BadField, CannotCancel, NoStopMention, NoText, NotNow, TextTooLong
+from antiphon.core.price import Product
+from antiphon.core.voice import Voice
 
 # Characters: eight parts of 153.
 LONGEST_TEXT = 1224
@@ -61,11 +65,19 @@ class Purpose(StrEnum):
     MARKETING = "marketing"
 
 
+class Quality(StrEnum):
+    """Which kind of route carries a text; what a piece costs depends on it."""
+
+    PREMIUM = "premium"
+    LOW_COST = "low_cost"
+
+
 class Kind(Enum):
     """What names the audience."""
 
     LIST = "list"
     TAG = "tag"
+    NUMBERS = "numbers"  # written down in the request itself
 
 
 class Audience(Struct, frozen=True, kw_only=True):
@@ -73,20 +85,43 @@ class Audience(Struct, frozen=True, kw_only=True):
     name: str
 
 
-class CreateCampaign(Struct, frozen=True, kw_only=True):
-    """`send_at` is aware; None means once it is confirmed. `optimise` rewrites the text for the GSM alphabet."""
+NUMBERS = Audience(kind=Kind.NUMBERS, name="")
 
-    audience: Audience
+
+class Content(Struct, frozen=True, kw_only=True):
+    """What is said, and how. `send_at` is aware; None means once it is confirmed. With a `voice` it is a call.
+
+    `optimise` rewrites the text for the GSM alphabet. `request_id` is the client's own: for a day, no second request
+    with it is accepted.
+    """
+
     text: str
     sender: str | None = None
     purpose: Purpose = Purpose.MARKETING
+    quality: Quality = Quality.PREMIUM
+    voice: Voice | None = None
     send_at: datetime | None = None
     optimise: bool = True
     with_replies: bool = False
+    request_id: str | None = None
+
+
+class CreateCampaign(Content, frozen=True, kw_only=True):
+    audience: Audience
+
+
+class SendMessages(Content, frozen=True, kw_only=True):
+    """A text to people who are written down with it. Nothing but the number and the merge fields is used of a draft."""
+
+    recipients: Sequence[Draft]
+    leave_out_opted_out: bool = False
 
 
 class Campaign(Struct, frozen=True, kw_only=True):
-    """A text to an audience. Counts and cost (in micro-units) grow while it is calculated, never after."""
+    """A text to an audience. Counts and cost (in micro-units) grow while it is calculated, never after.
+
+    `reserved` is what the wallet gave for it: nothing where the account is not metered.
+    """
 
     id: int
     account_id: int
@@ -96,6 +131,8 @@ class Campaign(Struct, frozen=True, kw_only=True):
     text: str
     sender: str | None
     purpose: Purpose
+    quality: Quality
+    voice: Voice | None
     send_at: datetime | None
     with_replies: bool
     cursor: int
@@ -103,10 +140,12 @@ class Campaign(Struct, frozen=True, kw_only=True):
     opted_out: int
     segments: int
     cost: int
+    reserved: int
     currency: str
     reason: str | None
     created_at: datetime
     confirmed_at: datetime | None
+    ended_at: datetime | None
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -116,15 +155,51 @@ class Report(Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
 
 
-def check(command: CreateCampaign) -> None:
+class CancelRules(Struct, frozen=True, kw_only=True):
+    """When a vendor lets a campaign be cancelled: at most so many messages, so long before, so often in a month."""
+
+    messages: int
+    notice: timedelta
+    per_month: int
+
+
+def check_cancel(campaign: Campaign, rules: CancelRules, now: datetime, cancelled: int) -> None:
+    """Raises CannotCancel. `cancelled` is how many campaigns of the account were cancelled this month."""
+    if campaign.messages > rules.messages:
+        raise CannotCancel(reason=f"it has more than {rules.messages} recipients")
+    if campaign.send_at is not None and campaign.send_at - now <= rules.notice:
+        raise CannotCancel(reason=f"it leaves within {rules.notice.total_seconds() / 60:.0f} minutes")
+    if cancelled >= rules.per_month:
+        raise CannotCancel(reason=f"{rules.per_month} were cancelled this month already")
+
+
+def check(content: Content) -> None:
     """Raises NoText, TextTooLong, NoStopMention or BadField where this can be no campaign."""
-    if not command.text.strip():
+    if not content.text.strip():
         raise NoText
-    if len(command.text) > LONGEST_TEXT:
-        raise TextTooLong(length=len(command.text), limit=LONGEST_TEXT)
-    if command.purpose is Purpose.MARKETING and not consent.mentions_stop(command.text):
+    if len(content.text) > LONGEST_TEXT:
+        raise TextTooLong(length=len(content.text), limit=LONGEST_TEXT)
+    if _needs_stop(content) and not consent.mentions_stop(content.text):
         raise NoStopMention
-    if command.send_at is not None and command.send_at.tzinfo is None:
+    if content.send_at is not None and content.send_at.tzinfo is None:
         raise BadField(field="send_at", reason="has no time zone")
-    if command.send_at is not None and not 2000 <= command.send_at.year < 2200:
+    if content.send_at is not None and not 2000 <= content.send_at.year < 2200:
         raise BadField(field="send_at", reason="is in no year that a campaign could be sent in")
+
+
+def written(content: Content) -> str:
+    """The text as it is sent: a call says what was written."""
+    return text.optimise(content.text).text if content.optimise and content.voice is None else content.text
+
+
+def product(content: Content | Campaign) -> Product:
+    return Product.VOICE if content.voice is not None else Product(content.quality.value)
+
+
+def pieces(content: Content | Campaign, said: str) -> int:
+    """What is paid for: the segments of a text, the started half-minutes of a call."""
+    return text.measure(said).segments if content.voice is None else voice.pieces(said)
+
+
+def _needs_stop(content: Content) -> bool:
+    return content.purpose is Purpose.MARKETING and content.voice is None

@@ -169,7 +169,7 @@ def too_deep(value: Any, floors: int = DEEPEST) -> bool:
     return floors == 0 or any(too_deep(one, floors - 1) for one in inner)
 
 
-def merge_values(contact: Contact) -> dict[str, str]:
+def merge_values(contact: Contact | Draft) -> dict[str, str]:
     """What a text may say of this person, by the name of the merge field."""
     own = {
         "number": contact.number,

@@ -7,7 +7,10 @@
     ├── BodyTooLarge, Malformed, MissingField, BadField, TooMany
     ├── UnknownList, UnknownTag, UnknownContact, UnknownCampaign
     ├── BadNumber, NumberTaken, NameTaken
-    ├── NoText, TextTooLong, NoStopMention, NotNow
+    ├── NoText, TextTooLong, NoStopMention, NoRecipient
+    ├── NotNow, CannotCancel, RequestRepeated, NoVoiceCarrier, NotOffered
+    ├── OutOfCredit, WrongToken, TokenPending, NotMetered
+    ├── UnknownAccount      no sub-account of the one that asks
     └── Fault               our own mistake; its id is in the log
 
 A refusal carries facts, never a status code: each door has its own table for those.
@@ -142,12 +145,71 @@ class NoStopMention(Refusal):
 
 
 @dataclass(eq=False)
+class NoRecipient(Refusal):
+    """`given` numbers were written; none of them can be sent to."""
+
+    sentence = "None of the {given} numbers given can be sent to."
+    given: int
+
+
+@dataclass(eq=False)
 class NotNow(Refusal):
     """`state` is the campaign's, `wanted` the state asked for; the table of moves has no such step."""
 
     sentence = "The campaign is {state}; it cannot become {wanted}."
     state: str
     wanted: str
+
+
+@dataclass(eq=False)
+class CannotCancel(Refusal):
+    sentence = "The campaign cannot be cancelled: {reason}."
+    reason: str
+
+
+@dataclass(eq=False)
+class RequestRepeated(Refusal):
+    sentence = "The request {request_id} has been accepted already; it is not done twice."
+    request_id: str
+
+
+class NoVoiceCarrier(Refusal):
+    sentence = "No voice carrier is configured; the campaign is kept as a draft."
+
+
+@dataclass(eq=False)
+class NotOffered(Refusal):
+    sentence = "{what} is not offered here."
+    what: str
+
+
+@dataclass(eq=False)
+class OutOfCredit(Refusal):
+    """`needed` and `left` as written amounts in the account's currency."""
+
+    sentence = "The wallet holds {left}; this costs {needed}."
+    needed: str
+    left: str
+
+
+class WrongToken(Refusal):
+    sentence = "The token is unknown, used already, or too old."
+
+
+class TokenPending(Refusal):
+    sentence = "A token is out already; one at a time is valid."
+
+
+@dataclass(eq=False)
+class NotMetered(Refusal):
+    sentence = "The account {login} has no wallet: it is not metered."
+    login: str
+
+
+@dataclass(eq=False)
+class UnknownAccount(Refusal):
+    sentence = "{login} is none of your sub-accounts."
+    login: str
 
 
 @dataclass(eq=False)

@@ -16,6 +16,11 @@ def micros(amount: str) -> int:
     return int(exact)
 
 
+def shown(amount: int) -> str:
+    """45_000 -> "0.045", for a sentence."""
+    return f"{Decimal(amount) / MICROS:f}"
+
+
 def units(amount: int) -> float:
     """45_000 -> 0.045, for a wire that wants a JSON number."""
     return amount / MICROS

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
@@ -24,6 +25,7 @@ from antiphon.core.errors import (
     UnknownPath,
     WrongMethod,
 )
+from antiphon.core.price import Prices
 from antiphon.dialects.lenient import mend
 from antiphon.store.session import Store
 
@@ -32,23 +34,56 @@ _IGNORED_HEADER = "Antiphon-Ignored"
 _LONGEST_HEADER = 1000
 
 
+class Incoming:
+    """A request on its way in: the parts of its address that vary, and its body up to `limit` bytes."""
+
+    def __init__(self, request: Request, path: Mapping[str, str], limit: int) -> None:
+        self.headers = request.headers
+        self.path = path
+        self._request = request
+        self._limit = limit
+        self._body: bytes | None = None
+
+    @property
+    def query(self) -> dict[str, Any]:
+        return read_fields(self._request.scope["query_string"])
+
+    async def body(self) -> bytes:
+        """Raises BodyTooLarge as soon as the limit is passed."""
+        if self._body is None:
+            self._body = await self._read()
+        return self._body
+
+    async def fields(self) -> dict[str, Any]:
+        """The form in the body, and what the query says beside it."""
+        return self.query | read_fields(await self.body())
+
+    async def _read(self) -> bytes:
+        if int(self.headers.get("content-length") or 0) > self._limit:
+            raise BodyTooLarge(limit=self._limit)
+        parts: list[bytes] = []
+        size = 0
+        async for part in self._request.stream():
+            size += len(part)
+            if size > self._limit:
+                raise BodyTooLarge(limit=self._limit)
+            parts.append(part)
+        return b"".join(parts)
+
+
 class Call(Struct, kw_only=True):
-    """One request: what every dialect needs of it. `account` is known once `authenticate` has returned."""
+    """One request that may pass: what a handler needs of it. `ignored` names what was not understood or was mended."""
 
     store: Store
-    request: Request
+    prices: Prices
     id: str
     path: Mapping[str, str]
     account: Account
     ignored: list[str]
 
-    @property
-    def query(self) -> Mapping[str, str]:
-        return self.request.query_params
-
 
 class Answer(Struct, frozen=True):
-    """Status, a body for JSON (none where it is None), further headers."""
+    """Status, a body for JSON (bytes go out as they are; none where it is None), further headers."""
 
     status: int
     body: Any = None
@@ -56,12 +91,18 @@ class Answer(Struct, frozen=True):
 
 
 class Route(Struct, frozen=True):
-    """`path` below the dialect's prefix, `{name}` for a part that varies; `body` the shape of its JSON, if any."""
+    """`path` below the dialect's prefix, `{name}` for a part that varies.
+
+    `takes` is the shape of what the call says: of the query in a GET, else of the body. A handler that gives back no
+    Answer has given the body of one with `status`, of the shape `gives`.
+    """
 
     method: str
     path: str
-    handler: Callable[..., Awaitable[Answer]]
-    body: type | None = None
+    handler: Callable[..., Awaitable[Any]]
+    takes: type | None = None
+    gives: Any = None
+    status: int = 200
 
 
 class Caller(Struct, frozen=True):
@@ -73,25 +114,35 @@ class Caller(Struct, frozen=True):
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
-    """A vendor's API. `authenticate` (request, path, store) finds the account; `refuse` is the table of refusals."""
+    """A vendor's API. `authenticate` (what comes in, store) finds the account; `refuse` is the table of refusals.
+
+    A `forgiving` one mends what it reads; one that speaks `form` reads fields of a form or the query, never JSON.
+    """
 
     name: str
     prefix: str
     routes: Sequence[Route]
-    authenticate: Callable[[Request, Mapping[str, str], Store], Awaitable[Account]]
+    authenticate: Callable[[Incoming, Store], Awaitable[Account]]
     refuse: Callable[[Refusal, Caller], Answer]
     example: Callable[[str, NewCredential], str]
     forgiving: bool = False
+    form: bool = False
 
 
 class Door:
     """The ASGI application of one dialect. `body_limit` in bytes."""
 
-    def __init__(self, dialect: Dialect, store: Store, body_limit: int) -> None:
+    def __init__(self, dialect: Dialect, store: Store, prices: Prices, body_limit: int) -> None:
         self._dialect = dialect
         self._store = store
+        self._prices = prices
         self._body_limit = body_limit
-        self._routes = [(_pattern(dialect.prefix + route.path), route) for route in dialect.routes]
+        paths = dict.fromkeys(dialect.prefix + route.path for route in dialect.routes)
+        self._methods = {
+            path.lower(): {route.method: route for route in dialect.routes if dialect.prefix + route.path == path}
+            for path in paths
+        }
+        self._patterns = [(_pattern(path), self._methods[path.lower()]) for path in paths if "{" in path]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -109,73 +160,88 @@ class Door:
 
     async def _answer(self, request: Request, caller: Caller) -> Answer:
         route, path = self._find(request)
-        account = await self._dialect.authenticate(request, path, self._store)
-        call = Call(store=self._store, request=request, id=caller.id, path=path, account=account, ignored=[])
-        if route.body is None:
-            answer = await route.handler(call)
-        else:
-            answer = await route.handler(call, self._decode(await self._read(request), route.body, call))
+        incoming = Incoming(request, path, self._body_limit)
+        account = await self._dialect.authenticate(incoming, self._store)
+        call = Call(store=self._store, prices=self._prices, id=caller.id, path=path, account=account, ignored=[])
+        said = () if route.takes is None else (await self._said(incoming, route, call),)
+        given = await route.handler(call, *said)
+        answer = given if isinstance(given, Answer) else Answer(route.status, given)
         if call.ignored:
-            named = ", ".join(call.ignored).encode("ascii", "replace").decode()[:_LONGEST_HEADER]
-            return Answer(answer.status, answer.body, {**answer.headers, _IGNORED_HEADER: named})
+            return Answer(answer.status, answer.body, {**answer.headers, _IGNORED_HEADER: _named(call.ignored)})
         return answer
 
     def _find(self, request: Request) -> tuple[Route, Mapping[str, str]]:
         """Raises UnknownPath or WrongMethod. Case, blanks at the end and doubled or trailing slashes do not count:
         real clients send each of them."""
         path = re.sub(r"/{2,}", "/", request.scope["path"]).strip().rstrip("/")
-        allowed: list[str] = []
-        for pattern, route in self._routes:
-            match = pattern.fullmatch(path)
-            if match and route.method == request.method:
-                return route, match.groupdict()
-            if match:
-                allowed.append(route.method)
-        if allowed:
-            raise WrongMethod(allowed=", ".join(sorted(allowed)))
-        raise UnknownPath
+        methods, varying = self._methods.get(path.lower()), {}
+        if methods is None or "{" in path:
+            matches = ((pattern.fullmatch(path), methods) for pattern, methods in self._patterns)
+            methods, varying = next(((there, match.groupdict()) for match, there in matches if match), (None, {}))
+        if methods is None:
+            raise UnknownPath
+        if request.method not in methods:
+            raise WrongMethod(allowed=", ".join(sorted(methods)))
+        return methods[request.method], varying
 
-    async def _read(self, request: Request) -> bytes:
-        """Raises BodyTooLarge as soon as the limit is passed."""
-        if int(request.headers.get("content-length") or 0) > self._body_limit:
-            raise BodyTooLarge(limit=self._body_limit)
-        parts: list[bytes] = []
-        size = 0
-        async for part in request.stream():
-            size += len(part)
-            if size > self._body_limit:
-                raise BodyTooLarge(limit=self._body_limit)
-            parts.append(part)
-        return b"".join(parts)
-
-    def _decode(self, body: bytes, wanted: type, call: Call) -> Any:
-        """Raises Malformed, MissingField or BadField."""
-        body = _without_nul(body) or b"{}"
+    async def _said(self, incoming: Incoming, route: Route, call: Call) -> Any:
+        """What the call says, in the shape that its route takes. Raises Malformed, MissingField or BadField."""
+        assert route.takes is not None
+        if self._dialect.form or route.method == "GET":
+            return self._shaped(await incoming.fields(), route.takes, call, written=True)
+        body = _without_nul(await incoming.body()) or b"{}"
         try:
-            try:
-                return msgspec.json.decode(body, type=wanted, strict=not self._dialect.forgiving)
-            except msgspec.ValidationError:
-                if not self._dialect.forgiving:
-                    raise
-                mended = mend(_object(body), wanted)
-                call.ignored.extend(mended.ignored)
-                return mended.value
+            return msgspec.json.decode(body, type=route.takes, strict=not self._dialect.forgiving)
         except msgspec.ValidationError as failure:
-            raise _bad(str(failure)) from None
+            if not self._dialect.forgiving:
+                raise _bad(str(failure)) from None
+            return self._shaped(_object(body), route.takes, call)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as failure:
             raise Malformed(reason=str(failure)) from None
 
+    def _shaped(self, raw: Any, wanted: type, call: Call, *, written: bool = False) -> Any:
+        """`written`: all of it is text, as in a form, so that a cast is nothing to tell of."""
+        try:
+            if not self._dialect.forgiving:
+                return msgspec.convert(raw, wanted, strict=False)
+            mended = mend(raw, wanted)
+        except msgspec.ValidationError as failure:
+            raise _bad(str(failure)) from None
+        call.ignored += mended.ignored if written else [*mended.ignored, *(f"{path} (cast)" for path in mended.cast)]
+        return mended.value
 
-def authorization(request: Request, scheme: str) -> str:
+
+def read_fields(encoded: bytes) -> dict[str, Any]:
+    """A query or a form. `name[]=1&name[]=2` is a list, as PHP writes it; of a name without brackets the last one
+    counts. What is no UTF-8 becomes U+FFFD, and NUL, which no text may hold, nothing."""
+    found: dict[str, Any] = {}
+    for name, value in parse_qsl(encoded.decode(errors="replace"), keep_blank_values=True):
+        plain, bracket, _ = name.replace("\0", "").partition("[")
+        if not bracket:
+            found[plain] = value.replace("\0", "")
+        elif isinstance(several := found.setdefault(plain, []), list):
+            several.append(value.replace("\0", ""))
+    return found
+
+
+def authorization(incoming: Incoming, scheme: str) -> str:
     """What stands after the scheme in the Authorization header. Raises NotAuthenticated."""
-    given, _, value = request.headers.get("authorization", "").partition(" ")
+    given, _, value = incoming.headers.get("authorization", "").partition(" ")
     if given.lower() != scheme or not value.strip():
         raise NotAuthenticated
     return value.strip()
 
 
+def _named(paths: Sequence[str]) -> str:
+    """As a header may hold it: the names are the client's own, and a line break in one would begin another header."""
+    return re.sub(r"[^ -~]", "?", ", ".join(paths[:_LONGEST_HEADER]))[:_LONGEST_HEADER].strip()
+
+
 def _object(body: bytes) -> Any:
-    raw = msgspec.json.decode(body)
+    try:
+        raw = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as failure:
+        raise Malformed(reason=str(failure)) from None
     if not isinstance(raw, dict):
         raise Malformed(reason="it is not a JSON object")
     return raw
@@ -203,5 +269,5 @@ def _pattern(path: str) -> re.Pattern[str]:
 def _response(answer: Answer) -> Response:
     if answer.body is None:
         return Response(status_code=answer.status, headers=dict(answer.headers))
-    body = msgspec.json.encode(answer.body)
+    body = answer.body if isinstance(answer.body, bytes) else msgspec.json.encode(answer.body)
     return Response(body, answer.status, dict(answer.headers), "application/json")

@@ -1,16 +1,35 @@
-"""Who may come in?"""
+"""Who may come in, and what has it set?"""
 
+import asyncio
 import hashlib
 import hmac
+import re
 import secrets
+import unicodedata
+from collections.abc import Callable
 
-from antiphon.core.account import Account, NewCredential, home_zone
-from antiphon.core.errors import BadField, NotAuthenticated
+from argon2 import PasswordHasher
+from msgspec import Struct
+from msgspec.structs import replace
+
+from antiphon.core.account import Account, NewCredential, Parameters, Person, SubAccount, home_zone
+from antiphon.core.errors import BadField, NotAuthenticated, TooMany, UnknownAccount
 from antiphon.core.phone import REGIONS
-from antiphon.store import accounts
-from antiphon.store.session import Store
+from antiphon.store import accounts, wallet
+from antiphon.store.accounts import NewKey
+from antiphon.store.session import Store, Tx
 
 _CURRENCY = "EUR"
+_MOST_SUB_ACCOUNTS = 20
+_LONGEST_NAME = 255
+_DOMAIN = "sub-accounts.com"  # a login only looks like an address; nothing is ever written to it
+_ATTEMPTS = 5
+
+
+class NewSubAccount(Struct, frozen=True, kw_only=True):
+    person: Person
+    password: str
+    parameters: Parameters = Parameters()
 
 
 async def create(store: Store, login: str, region: str) -> NewCredential:
@@ -23,19 +42,64 @@ async def create(store: Store, login: str, region: str) -> NewCredential:
         raise BadField(field="login", reason="is not an e-mail address")
     if region not in REGIONS:
         raise BadField(field="region", reason="is not a country code like FR")
-    account = Account(
-        id=store.ids.one(),
-        sid=f"ac{secrets.token_hex(5)}",
-        region=region,
-        time_zone=home_zone(region),
-        currency=_CURRENCY,
-    )
-    key_id, api_key = secrets.token_hex(10), secrets.token_hex(20)
     async with store.begin() as tx:
-        await accounts.add(tx, account)
-        if not await accounts.add_credential(tx, account.id, login, key_id, _hash(api_key)):
-            raise BadField(field="login", reason="belongs to another account already")
-    return NewCredential(account_id=account.id, sid=account.sid, login=login, key_id=key_id, api_key=api_key)
+        made = await _add(tx, _account(tx, region, home_zone(region)), login, Person())
+    if made is None:
+        raise BadField(field="login", reason="belongs to another account already")
+    return made
+
+
+async def create_sub_account(store: Store, parent: Account, command: NewSubAccount) -> NewCredential:
+    """An account below `parent`, metered if that is, with a login made from the names.
+
+    Raises TooMany, or BadField where a name or the password is unfit.
+    """
+    _check_person(command.person)
+    if not 8 <= len(command.password) <= _LONGEST_NAME:
+        raise BadField(field="password", reason="is not of 8 to 255 characters")
+    password_hash = await asyncio.to_thread(PasswordHasher().hash, command.password)
+    async with store.begin() as tx:
+        count = await accounts.count_below(tx, parent.id)
+        if count >= _MOST_SUB_ACCOUNTS:
+            raise TooMany(what="sub-accounts", given=count + 1, limit=_MOST_SUB_ACCOUNTS)
+        account = replace(
+            _account(tx, parent.region, parent.time_zone), parent_id=parent.id, parameters=command.parameters
+        )
+        made = await _add_named(tx, account, command.person, password_hash)
+        if await wallet.balance(tx, parent.id) is not None:
+            await wallet.open_(tx, account.id)
+    return made
+
+
+async def find_sub_account(store: Store, parent: Account, login: str) -> SubAccount:
+    """Raises UnknownAccount."""
+    async with store.read() as tx:
+        return await _known(tx, parent, login)
+
+
+async def edit_sub_account(
+    store: Store, parent: Account, login: str, change: Callable[[SubAccount], SubAccount], password: str | None
+) -> SubAccount:
+    """Store what `change` makes of it, and the new password if there is one. Raises UnknownAccount or BadField."""
+    password_hash = await asyncio.to_thread(PasswordHasher().hash, password) if password else None
+    async with store.begin() as tx:
+        changed = change(await _known(tx, parent, login))
+        _check_person(changed.person)
+        await accounts.change_person(tx, changed.account.id, changed.person)
+        await accounts.change_parameters(tx, changed.account.id, changed.account.parameters)
+        if password_hash:
+            await accounts.change_password(tx, changed.account.id, password_hash)
+    store.believed.clear()
+    return changed
+
+
+async def edit_parameters(store: Store, account: Account, change: Callable[[Parameters], Parameters]) -> Parameters:
+    """Store what `change` makes of them, and give that back."""
+    async with store.begin() as tx:
+        changed = change(await accounts.parameters(tx, account.id))
+        await accounts.change_parameters(tx, account.id, changed)
+    store.believed.clear()
+    return changed
 
 
 async def authenticate(store: Store, api_key: str, known_as: str | None = None) -> Account:
@@ -43,10 +107,14 @@ async def authenticate(store: Store, api_key: str, known_as: str | None = None) 
 
     Raises NotAuthenticated.
     """
-    async with store.read() as tx:
-        found = await accounts.by_secret(tx, _hash(api_key))
+    secret_hash = _hash(api_key)
+    found = store.believed.get(secret_hash)
     if found is None:
-        raise NotAuthenticated
+        async with store.read() as tx:
+            found = await accounts.by_secret(tx, secret_hash)
+        if found is None:
+            raise NotAuthenticated
+        store.believed.put(secret_hash, found)
     account, *names = found
     if known_as is not None and not _any_is(known_as.strip().lower(), [account.sid, *names]):
         raise NotAuthenticated
@@ -57,6 +125,53 @@ async def count(store: Store) -> int:
     """How many accounts there are."""
     async with store.read() as tx:
         return await accounts.count(tx)
+
+
+def _account(tx: Tx, region: str, time_zone: str) -> Account:
+    return Account(
+        id=tx.ids.one(),
+        sid=f"ac{secrets.token_hex(5)}",
+        region=region,
+        time_zone=time_zone,
+        currency=_CURRENCY,
+    )
+
+
+async def _add(
+    tx: Tx, account: Account, login: str, person: Person, password_hash: str | None = None
+) -> NewCredential | None:
+    """None when the login is taken."""
+    key_id, api_key = secrets.token_hex(10), secrets.token_hex(20)
+    kept = NewKey(key_id=key_id, secret_hash=_hash(api_key), hint=api_key[-4:], password_hash=password_hash)
+    if not await accounts.add_credential(tx, account.id, login, kept):
+        return None
+    await accounts.add(tx, account, person)
+    return NewCredential(account_id=account.id, sid=account.sid, login=login, key_id=key_id, api_key=api_key)
+
+
+async def _add_named(tx: Tx, account: Account, person: Person, password_hash: str) -> NewCredential:
+    """With a login like `axelle_durand@sub-accounts.com`, and some letters more where that is taken."""
+    plain = unicodedata.normalize("NFKD", f"{person.first_name}_{person.last_name}".lower())
+    name = re.sub(r"[^a-z0-9_]", "", plain.encode("ascii", "ignore").decode())
+    for attempt in range(_ATTEMPTS):
+        login = f"{name}{'_' + secrets.token_hex(4) if attempt else ''}@{_DOMAIN}"
+        if made := await _add(tx, account, login, person, password_hash):
+            return made
+    raise BadField(field="first_name", reason="makes no login that is free")
+
+
+async def _known(tx: Tx, parent: Account, login: str) -> SubAccount:
+    found = await accounts.sub_account(tx, parent.id, login.strip().lower())
+    if found is None:
+        raise UnknownAccount(login=login)
+    return found
+
+
+def _check_person(person: Person) -> None:
+    for field in ("first_name", "last_name"):
+        name = getattr(person, field)
+        if not name or not name.strip() or len(name) > _LONGEST_NAME:
+            raise BadField(field=field, reason=f"is not a name of at most {_LONGEST_NAME} characters")
 
 
 def _hash(api_key: str) -> str:

@@ -1,16 +1,25 @@
 """What can be done with a campaign?"""
 
+from collections.abc import Sequence
 from datetime import datetime
-
-from msgspec import Struct
+from typing import Any
 
 from antiphon.core import campaign as rules
-from antiphon.core import contact, template, text
+from antiphon.core import contact, template
 from antiphon.core.account import Account
-from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, Report, State
-from antiphon.core.contact import Contact
-from antiphon.core.errors import NotNow, UnknownCampaign, UnknownList, UnknownTag
-from antiphon.store import campaigns, lists, messages, tags
+from antiphon.core.campaign import Audience, Campaign, CancelRules, Content, CreateCampaign, Kind, Report, State
+from antiphon.core.contact import Contact, Draft
+from antiphon.core.errors import (
+    NotNow,
+    NoVoiceCarrier,
+    RequestRepeated,
+    UnknownCampaign,
+    UnknownList,
+    UnknownTag,
+)
+from antiphon.core.price import Prices
+from antiphon.services import wallet
+from antiphon.store import campaigns, lists, messages, request_ids, tags
 from antiphon.store.campaigns import Tally
 from antiphon.store.messages import New
 from antiphon.store.session import Store, Tx
@@ -18,42 +27,54 @@ from antiphon.store.session import Store, Tx
 # Contacts that one step of the calculation looks at: what is in memory at a time, and what a crash repeats.
 STEP = 5_000
 _AT_ONCE = 20
-
-
-class Prices(Struct, frozen=True):
-    """What one segment costs, in micro-units."""
-
-    segment: int
+# Sending campaigns that one look asks about, the oldest ones: they are what ends next, since they began first.
+_OLDEST = 1_000
 
 
 async def create(store: Store, account: Account, command: CreateCampaign) -> Campaign:
-    """A campaign that is being calculated. Raises what `core.campaign.check` does, UnknownList, UnknownTag."""
+    """A campaign that is being calculated.
+
+    Raises what `core.campaign.check` does, UnknownList, UnknownTag, RequestRepeated.
+    """
     rules.check(command)
-    written = text.optimise(command.text).text if command.optimise else command.text
     async with store.begin() as tx:
-        campaign = Campaign(
-            id=tx.ids.one(),
-            account_id=account.id,
-            state=State.CALCULATING,
-            audience=command.audience,
-            audience_id=await _audience_id(tx, account, command.audience),
-            text=written,
-            sender=command.sender,
-            purpose=command.purpose,
-            send_at=command.send_at,
-            with_replies=command.with_replies,
-            cursor=0,
-            messages=0,
-            opted_out=0,
-            segments=0,
-            cost=0,
-            currency=account.currency,
-            reason=None,
-            created_at=tx.now,
-            confirmed_at=None,
-        )
-        await campaigns.add(tx, campaign)
+        audience = await _audience_id(tx, account, command.audience)
+        campaign = begun(tx, account, command, command.audience, audience)
+        named = [(account.id, command.request_id)] if command.request_id else []
+        if await request_ids.used(tx, named) or not await request_ids.add(tx, named):
+            raise RequestRepeated(request_id=command.request_id or "")
+        await campaigns.add(tx, [campaign])
     return campaign
+
+
+def begun(tx: Tx, account: Account, content: Content, audience: Audience, audience_id: int = 0) -> Campaign:
+    """A new campaign that says this, with nothing calculated yet."""
+    default = account.parameters.sender if content.voice is None else account.parameters.voice_sender
+    return Campaign(
+        id=tx.ids.one(),
+        account_id=account.id,
+        state=State.CALCULATING,
+        audience=audience,
+        audience_id=audience_id,
+        text=rules.written(content),
+        sender=content.sender or default,
+        purpose=content.purpose,
+        quality=content.quality,
+        voice=content.voice,
+        send_at=content.send_at,
+        with_replies=content.with_replies,
+        cursor=0,
+        messages=0,
+        opted_out=0,
+        segments=0,
+        cost=0,
+        reserved=0,
+        currency=account.currency,
+        reason=None,
+        created_at=tx.now,
+        confirmed_at=None,
+        ended_at=None,
+    )
 
 
 async def find(store: Store, account: Account, id: int) -> Campaign:
@@ -74,28 +95,50 @@ async def newest(store: Store, account: Account, limit: int) -> list[Campaign]:
         return await campaigns.newest(tx, account.id, limit)
 
 
+async def draft(store: Store, account: Account, *, spoken: bool) -> Campaign | None:
+    """The last campaign of texts, or of calls, that is ready and was not confirmed."""
+    async with store.read() as tx:
+        return await campaigns.newest_ready(tx, account.id, spoken=spoken)
+
+
 async def confirm(store: Store, account: Account, id: int) -> datetime:
-    """Send it, now or at its time; when that is. Raises UnknownCampaign, or NotNow unless it is ready."""
+    """Send it, now or at its time; when that is. What it may cost is reserved.
+
+    Raises UnknownCampaign, OutOfCredit, NoVoiceCarrier, or NotNow unless it is ready.
+    """
     async with store.begin() as tx:
         campaign = await _known(tx, account, id)
         later = campaign.send_at is not None and campaign.send_at > tx.now
         wanted = State.SCHEDULED if later else State.SENDING
         if campaign.state is not State.READY:  # a paused one may become sending too, but not by this door
             raise NotNow(state=campaign.state, wanted=wanted)
-        await _move(tx, campaign, wanted, confirmed_at=tx.now)
+        if campaign.voice is not None:
+            raise NoVoiceCarrier
+        reserved = await wallet.reserve(tx, account.id, campaign.id, campaign.cost)
+        await _move(tx, campaign, wanted, confirmed_at=tx.now, reserved=reserved)
         return campaign.send_at if campaign.send_at is not None and later else tx.now
 
 
-async def cancel(store: Store, account: Account, id: int) -> None:
-    """Never send it. Raises UnknownCampaign, or NotNow unless it is ready or scheduled."""
+async def cancel(store: Store, account: Account, id: int, limits: CancelRules | None = None) -> None:
+    """Never send it; what was reserved comes back. `limits` are what the caller's API allows.
+
+    Raises UnknownCampaign, CannotCancel, or NotNow unless it is ready or scheduled.
+    """
     async with store.begin() as tx:
-        await _move(tx, await _known(tx, account, id), State.CANCELLED)
+        campaign = await _known(tx, account, id)
+        rules.check_move(campaign.state, State.CANCELLED)
+        if limits is not None:
+            month = tx.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            cancelled = await campaigns.cancelled_since(tx, account.id, month)
+            rules.check_cancel(campaign, limits, tx.now, cancelled)
+        await _move(tx, campaign, State.CANCELLED, ended_at=tx.now)
+        await wallet.refund(tx, {(account.id, campaign.id): campaign.reserved})
 
 
 async def calculate(store: Store, prices: Prices) -> int:
     """One step for each campaign that is being calculated; how many contacts were looked at."""
     async with store.read() as tx:
-        waiting = await campaigns.in_state(tx, State.CALCULATING, limit=_AT_ONCE)
+        waiting = await campaigns.calculating(tx, limit=_AT_ONCE)
     done = 0
     for campaign in waiting:
         done += await _calculate(store, campaign, prices)
@@ -111,12 +154,31 @@ async def start_due(store: Store) -> int:
 async def finish(store: Store) -> int:
     """End the campaigns that have nothing left to send, after dead processes' messages are put in doubt."""
     async with store.begin() as tx:
-        ended = 0
-        for campaign in await campaigns.in_state(tx, State.SENDING, limit=_AT_ONCE):
-            await messages.doubt(tx, campaign)
-            if not await messages.any_open(tx, campaign):
-                ended += await campaigns.move(tx, campaign, State.SENT)
-        return ended
+        await messages.doubt(tx, _OLDEST)
+        return await campaigns.end(tx, _OLDEST)
+
+
+def rendered(tx: Tx, campaign: Campaign, people: Sequence[Contact | Draft], prices: Prices) -> list[New]:
+    """What each of these people is sent, and what it costs; their numbers are E.164."""
+    parsed = template.parse(campaign.text)
+    product = rules.product(campaign)
+    same = rules.pieces(campaign, campaign.text)
+    new: list[New] = []
+    for id, person in zip(tx.ids.many(len(people)), people, strict=True):
+        own = parsed.render(contact.merge_values(person)) if parsed.personal else None
+        pieces = same if own is None else rules.pieces(campaign, own)
+        new.append(
+            New(
+                account_id=campaign.account_id,
+                id=id,
+                campaign_id=campaign.id,
+                number=person.number,
+                text=own,
+                segments=pieces,
+                cost=pieces * prices.of_number(product, person.number),
+            )
+        )
+    return new
 
 
 async def _calculate(store: Store, campaign: Campaign, prices: Prices) -> int:
@@ -126,7 +188,7 @@ async def _calculate(store: Store, campaign: Campaign, prices: Prices) -> int:
         # The cursor moves with the commit that stores the messages: a step is done whole, once, or not at all.
         if not await campaigns.advance(tx, campaign, step):
             return 0
-        await messages.add(tx, campaign, new)
+        await messages.add(tx, new)
         if len(people) < STEP:
             await _end(tx, campaign, anybody=campaign.messages + step.messages > 0)
     return len(people)
@@ -139,7 +201,7 @@ async def _write(
     # A contact whose number changed meanwhile may carry one that has its message already.
     written = await messages.written_to(tx, campaign, [person.number for person in willing])
     willing = [person for person in willing if person.number not in written]
-    new = _texts(tx, campaign, willing, prices)
+    new = rendered(tx, campaign, willing, prices)
     step = Tally(
         cursor=people[-1][0].id if people else campaign.cursor,
         messages=len(new),
@@ -148,17 +210,6 @@ async def _write(
         cost=sum(message.cost for message in new),
     )
     return step, new
-
-
-def _texts(tx: Tx, campaign: Campaign, people: list[Contact], prices: Prices) -> list[New]:
-    parsed = template.parse(campaign.text)
-    same = text.measure(campaign.text).segments
-    new: list[New] = []
-    for id, person in zip(tx.ids.many(len(people)), people, strict=True):
-        own = parsed.render(contact.merge_values(person)) if parsed.personal else None
-        segments = same if own is None else text.measure(own).segments
-        new.append(New(id=id, number=person.number, text=own, segments=segments, cost=segments * prices.segment))
-    return new
 
 
 async def _end(tx: Tx, campaign: Campaign, *, anybody: bool) -> None:
@@ -187,9 +238,8 @@ async def _known(tx: Tx, account: Account, id: int) -> Campaign:
     return campaign
 
 
-async def _move(tx: Tx, campaign: Campaign, wanted: State, confirmed_at: datetime | None = None) -> None:
+async def _move(tx: Tx, campaign: Campaign, wanted: State, **changes: Any) -> None:
     rules.check_move(campaign.state, wanted)
-    changes = {"confirmed_at": confirmed_at} if confirmed_at else {}
     if not await campaigns.move(tx, campaign, wanted, **changes):
         # Somebody else moved it after we looked.
         raise NotNow(state="elsewhere already", wanted=wanted)

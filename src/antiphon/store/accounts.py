@@ -1,16 +1,30 @@
 """Which accounts are there, and whose is this credential?"""
 
-from sqlalchemy import func, insert, select
+from typing import Any
 
-from antiphon.core.account import Account
+import msgspec
+from msgspec import Struct
+from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, update
+
+from antiphon.core.account import Account, Parameters, Person, SubAccount
 from antiphon.store.schema import accounts, credentials, instant
 from antiphon.store.session import Tx
 
-_ACCOUNT = (accounts.c.id, accounts.c.sid, accounts.c.region, accounts.c.time_zone, accounts.c.currency)
+_ACCOUNT = tuple(accounts.c[name] for name in Account.__struct_fields__)
+_PERSON = tuple(accounts.c[name] for name in Person.__struct_fields__)
 _HELD = credentials.join(accounts, accounts.c.id == credentials.c.account_id)
 
 
-async def add(tx: Tx, account: Account) -> None:
+class NewKey(Struct, frozen=True, kw_only=True):
+    """What is kept of a new credential: hashes, and the last characters of the API key to know it again by."""
+
+    key_id: str
+    secret_hash: str
+    hint: str
+    password_hash: str | None = None
+
+
+async def add(tx: Tx, account: Account, person: Person) -> None:
     await tx.run(
         insert(accounts).values(
             id=account.id,
@@ -19,14 +33,39 @@ async def add(tx: Tx, account: Account) -> None:
             time_zone=account.time_zone,
             currency=account.currency,
             created_at=tx.now,
+            parent_id=account.parent_id,
+            parameters=msgspec.to_builtins(account.parameters),
+            **msgspec.structs.asdict(person),
         )
     )
 
 
-async def add_credential(tx: Tx, account: int, login: str, key_id: str, secret_hash: str) -> bool:
+async def add_credential(tx: Tx, account: int, login: str, api_key: NewKey) -> bool:
     """False when the login is taken."""
-    names = ("key_id", "account_id", "login", "secret_hash", "created_at")
-    return await tx.insert(credentials, names, [(key_id, account, login, secret_hash, instant(tx.now))]) == 1
+    names = ("key_id", "account_id", "login", "secret_hash", "created_at", "key_hint", "password_hash")
+    row = (
+        api_key.key_id,
+        account,
+        login,
+        api_key.secret_hash,
+        instant(tx.now),
+        api_key.hint,
+        api_key.password_hash,
+    )
+    return await tx.insert(credentials, names, [row]) == 1
+
+
+async def change_parameters(tx: Tx, account: int, parameters: Parameters) -> None:
+    changes = {"parameters": msgspec.to_builtins(parameters)}
+    await tx.run(update(accounts).where(accounts.c.id == account).values(**changes))
+
+
+async def change_person(tx: Tx, account: int, person: Person) -> None:
+    await tx.run(update(accounts).where(accounts.c.id == account).values(**msgspec.structs.asdict(person)))
+
+
+async def change_password(tx: Tx, account: int, password_hash: str) -> None:
+    await tx.run(update(credentials).where(credentials.c.account_id == account).values(password_hash=password_hash))
 
 
 async def count(tx: Tx) -> int:
@@ -34,14 +73,51 @@ async def count(tx: Tx) -> int:
     return row["accounts"] if row else 0
 
 
+async def count_below(tx: Tx, parent: int) -> int:
+    """How many sub-accounts this one has."""
+    query = select(func.count().label("accounts")).select_from(accounts).where(accounts.c.parent_id == parent)
+    row = await tx.first(query)
+    return row["accounts"] if row else 0
+
+
 async def by_secret(tx: Tx, secret_hash: str) -> tuple[Account, str, str] | None:
     """The account that the secret opens, with the login and the key id that belong to it."""
-    row = await tx.first(
-        select(*_ACCOUNT, credentials.c.login, credentials.c.key_id)
-        .select_from(_HELD)
-        .where(credentials.c.secret_hash == secret_hash)
-    )
+    query = _account_query(credentials.c.login, credentials.c.key_id)
+    row = await tx.first(query.where(credentials.c.secret_hash == secret_hash))
+    return (_account(row), row["login"], row["key_id"]) if row else None
+
+
+async def by_login(tx: Tx, login: str) -> Account | None:
+    row = await tx.first(_account_query().where(credentials.c.login == login))
+    return _account(row) if row else None
+
+
+async def parameters(tx: Tx, account: int) -> Parameters:
+    """Locked until the transaction ends."""
+    row = await tx.first(select(accounts.c.parameters).where(accounts.c.id == account).with_for_update())
+    return _parameters(row["parameters"] if row else None)
+
+
+async def sub_account(tx: Tx, parent: int, login: str) -> SubAccount | None:
+    """The account below `parent` that has this login."""
+    query = _account_query(*_PERSON, credentials.c.login, credentials.c.key_hint)
+    row = await tx.first(query.where(credentials.c.login == login, accounts.c.parent_id == parent))
     if row is None:
         return None
-    account = Account(**{column.name: row[column.name] for column in _ACCOUNT})
-    return account, row["login"], row["key_id"]
+    person = Person(**{column.name: row[column.name] for column in _PERSON})
+    return SubAccount(account=_account(row), person=person, login=row["login"], key_hint=row["key_hint"])
+
+
+def _account_query(*more: ColumnElement[Any]) -> Select[Any]:
+    columns: list[Any] = [*_ACCOUNT, *more]
+    return select(*columns).select_from(_HELD)  # pyright: ignore[reportReturnType]
+
+
+def _account(row: RowMapping) -> Account:
+    fields: dict[str, Any] = {column.name: row[column.name] for column in _ACCOUNT}
+    fields["parameters"] = _parameters(fields["parameters"])
+    return Account(**fields)
+
+
+def _parameters(stored: Any) -> Parameters:
+    return msgspec.convert(stored or {}, Parameters)

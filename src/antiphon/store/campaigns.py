@@ -1,16 +1,21 @@
 """Which campaigns are there, and what state are they in?"""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, insert, literal, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, select, tuple_, update
 
-from antiphon.core.campaign import Audience, Campaign, Kind, Purpose, State, origins
+from antiphon.core.campaign import Audience, Campaign, Kind, Purpose, Quality, State, origins
 from antiphon.core.contact import Contact
+from antiphon.core.message import Key
+from antiphon.core.message import State as Message
+from antiphon.core.voice import Gender, Voice
 from antiphon.store.contacts import FIELDS, read
-from antiphon.store.schema import campaigns, contact_tags, contacts, list_members, opt_outs
-from antiphon.store.session import Tx
+from antiphon.store.schema import campaigns, contact_tags, contacts, instant, list_members, messages, opt_outs
+from antiphon.store.session import Row, Tx
 
 
 class Tally(Struct, kw_only=True):
@@ -23,10 +28,15 @@ class Tally(Struct, kw_only=True):
     cost: int = 0
 
 
-async def add(tx: Tx, campaign: Campaign) -> None:
-    fields = {name: getattr(campaign, name) for name in campaign.__struct_fields__ if name != "audience"}
-    audience = {"audience": campaign.audience.kind.value, "audience_name": campaign.audience.name}
-    await tx.run(insert(campaigns).values(**fields, **audience))
+_KEY = tuple_(campaigns.c.account_id, campaigns.c.id)
+_NAMES = (
+    *(name for name in Campaign.__struct_fields__ if name not in ("audience", "voice")),
+    *("audience", "audience_name", "voice_gender", "voice_language"),
+)
+
+
+async def add(tx: Tx, new: Sequence[Campaign]) -> None:
+    await tx.insert(campaigns, _NAMES, [_row(campaign) for campaign in new])
 
 
 async def by_id(tx: Tx, account: int, id: int) -> Campaign | None:
@@ -34,15 +44,62 @@ async def by_id(tx: Tx, account: int, id: int) -> Campaign | None:
     return _campaign(row) if row else None
 
 
+async def newest_ready(tx: Tx, account: int, *, spoken: bool) -> Campaign | None:
+    """The last one that is calculated and not confirmed."""
+    mine = (campaigns.c.account_id == account) & _is(State.READY)
+    kind = campaigns.c.voice_language.is_not(None) if spoken else campaigns.c.voice_language.is_(None)
+    row = await tx.first(select(campaigns).where(mine, kind).order_by(campaigns.c.id.desc()).limit(1))
+    return _campaign(row) if row else None
+
+
+async def cancelled_since(tx: Tx, account: int, start: datetime) -> int:
+    """How many campaigns of the account have been cancelled since then."""
+    mine = (campaigns.c.account_id == account) & _is(State.CANCELLED) & (campaigns.c.ended_at >= start)
+    row = await tx.first(select(func.count().label("cancelled")).select_from(campaigns).where(mine))
+    return row["cancelled"] if row else 0
+
+
 async def newest(tx: Tx, account: int, limit: int) -> list[Campaign]:
     query = select(campaigns).where(campaigns.c.account_id == account).order_by(campaigns.c.id.desc()).limit(limit)
     return [_campaign(row) for row in await tx.all(query)]
 
 
-async def in_state(tx: Tx, state: State, limit: int) -> list[Campaign]:
+async def calculating(tx: Tx, limit: int) -> list[Campaign]:
     """Of all accounts, the oldest first."""
-    query = select(campaigns).where(_is(state)).order_by(campaigns.c.id).limit(limit)
+    query = select(campaigns).where(_is(State.CALCULATING)).order_by(campaigns.c.id).limit(limit)
     return [_campaign(row) for row in await tx.all(query)]
+
+
+async def sending(tx: Tx, limit: int) -> list[Campaign]:
+    """Those to a list or a tag, of all accounts, the oldest first."""
+    large = campaigns.c.audience != Kind.NUMBERS.value
+    query = select(campaigns).where(_is(State.SENDING), large).order_by(campaigns.c.id).limit(limit)
+    return [_campaign(row) for row in await tx.all(query)]
+
+
+async def any_direct(tx: Tx) -> bool:
+    """Is a campaign to written numbers sending?"""
+    small = campaigns.c.audience == Kind.NUMBERS.value
+    return await tx.first(select(campaigns.c.id).where(_is(State.SENDING), small).limit(1)) is not None
+
+
+class Words(Struct, frozen=True, gc=False):
+    """What every message of a campaign says unless it has a text of its own, and whether a wallet paid for it."""
+
+    text: str
+    sender: str | None
+    reserved: int
+
+
+async def words(tx: Tx, ids: Collection[Key]) -> dict[Key, Words]:
+    """Of these campaigns, by (account, id)."""
+    if not ids:
+        return {}
+    query = select(*(campaigns.c[name] for name in ("account_id", "id", *Words.__struct_fields__))).where(
+        tx.among(campaigns.c.account_id, {account for account, _ in ids}),
+        tx.among(campaigns.c.id, [id for _, id in ids]),
+    )
+    return {(row[0], row[1]): Words(*row[2:]) for row in await tx.tuples(query)}
 
 
 async def move(tx: Tx, campaign: Campaign, wanted: State, **changes: Any) -> bool:
@@ -55,6 +112,18 @@ async def start_due(tx: Tx, now: datetime) -> int:
     """Scheduled campaigns whose time has come are sending now; how many."""
     due = _is(State.SCHEDULED) & (campaigns.c.send_at <= now)
     return await tx.run(update(campaigns).where(due).values(state=State.SENDING))
+
+
+async def end(tx: Tx, limit: int) -> int:
+    """Of the oldest campaigns that are sending, those with nothing left to send are sent; how many."""
+    oldest = select(campaigns.c.account_id, campaigns.c.id).where(_is(State.SENDING)).order_by(campaigns.c.id)
+    chosen = oldest.limit(limit).with_for_update(skip_locked=True)
+    mine = (messages.c.account_id == campaigns.c.account_id) & (messages.c.campaign_id == campaigns.c.id)
+    # Asked at once: between two questions a message could go back from one state to the other.
+    waits = messages.c.state == literal(Message.WAITING.value, literal_execute=True)
+    leaves = messages.c.state == literal(Message.SUBMITTING.value, literal_execute=True)
+    over = _is(State.SENDING) & _KEY.in_(chosen) & ~select(messages.c.id).where(mine, waits | leaves).exists()
+    return await tx.run(update(campaigns).where(over).values(state=State.SENT, ended_at=tx.now))
 
 
 async def advance(tx: Tx, campaign: Campaign, step: Tally) -> bool:
@@ -98,5 +167,20 @@ def _is(state: State) -> ColumnElement[bool]:
 def _campaign(row: RowMapping) -> Campaign:
     fields = dict(row)
     audience = Audience(kind=Kind(fields.pop("audience")), name=fields.pop("audience_name"))
+    gender, language = fields.pop("voice_gender"), fields.pop("voice_language")
+    voice = Voice(gender=Gender(gender), language=language) if language else None
     fields["state"], fields["purpose"] = State(fields["state"]), Purpose(fields["purpose"])
-    return Campaign(audience=audience, **fields)
+    fields["quality"] = Quality(fields["quality"])
+    return Campaign(audience=audience, voice=voice, **fields)
+
+
+def _row(campaign: Campaign) -> Row:
+    plain = [_plain(getattr(campaign, name)) for name in _NAMES[:-4]]
+    voice = (campaign.voice.gender.value, campaign.voice.language) if campaign.voice else (None, None)
+    return (*plain, campaign.audience.kind.value, campaign.audience.name, *voice)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant(value)
+    return value.value if isinstance(value, Enum) else value

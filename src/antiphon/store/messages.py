@@ -1,12 +1,13 @@
 """Which messages wait, which are on their way, and what became of them?"""
 
 from collections.abc import Sequence
-from operator import itemgetter
+from operator import attrgetter
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, case, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, GenerativeSelect, case, exists, func, literal, select, tuple_, update
 
-from antiphon.core.campaign import Campaign
+from antiphon.core.campaign import Campaign, Kind
+from antiphon.core.campaign import State as Sending
 from antiphon.core.message import (
     OUTCOME_REPLACES,
     RECEIPT_REPLACES,
@@ -15,34 +16,54 @@ from antiphon.core.message import (
     InDoubt,
     Key,
     Outcome,
-    Outgoing,
     Receipt,
     Refused,
     State,
     state_after,
 )
 from antiphon.store import processes
-from antiphon.store.schema import instant, messages, opt_outs
+from antiphon.store.schema import campaigns, instant, messages, opt_outs
 from antiphon.store.session import Row, Tx
 
+_KEY = tuple_(messages.c.account_id, messages.c.id)
 _NEW = ("account_id", "id", "campaign_id", "number", "state", "text", "segments", "cost", "updated_at")
 
 
 class New(Struct, frozen=True, kw_only=True, gc=False):
     """A message to be written: `text` only where it is personal; `cost` in micro-units."""
 
+    account_id: int
     id: int
+    campaign_id: int
     number: str
     text: str | None
     segments: int
     cost: int
 
 
-async def add(tx: Tx, campaign: Campaign, new: Sequence[New]) -> int:
-    now = instant(tx.now)
-    account, id, state = campaign.account_id, campaign.id, State.WAITING.value
-    rows: list[Row] = [(account, one.id, id, one.number, state, one.text, one.segments, one.cost, now) for one in new]
-    return await tx.insert(messages, _NEW, rows)
+class Taken(Struct, frozen=True, gc=False):
+    """A message that was claimed; one whose number has opted out is withheld."""
+
+    account_id: int
+    id: int
+    campaign_id: int
+    number: str
+    text: str | None
+    segments: int
+    cost: int
+    state: str
+
+
+async def add(tx: Tx, new: Sequence[New]) -> int:
+    now, waiting = instant(tx.now), State.WAITING.value
+    return await tx.insert(
+        messages,
+        _NEW,
+        [
+            (one.account_id, one.id, one.campaign_id, one.number, waiting, one.text, one.segments, one.cost, now)
+            for one in new
+        ],
+    )
 
 
 async def written_to(tx: Tx, campaign: Campaign, numbers: Sequence[str]) -> set[str]:
@@ -51,41 +72,45 @@ async def written_to(tx: Tx, campaign: Campaign, numbers: Sequence[str]) -> set[
     return {row["number"] for row in await tx.all(query)}
 
 
-async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Outgoing]:
-    """Take waiting messages, the oldest first, for this process alone; what goes to an opted-out number is withheld."""
-    # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would take more.
-    waiting = (
-        select(messages.c.id)
-        .where(*_of(campaign), _is(State.WAITING))
-        .order_by(messages.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("waiting")
+async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Taken]:
+    """Take waiting messages of this campaign, the oldest first, for this process alone."""
+    waiting = select(messages.c.account_id, messages.c.id).where(*_of(campaign), _is(State.WAITING))
+    oldest = waiting.order_by(messages.c.id).limit(limit)
+    return await _take(tx, process, oldest.with_for_update(skip_locked=True))
+
+
+async def claim_direct(tx: Tx, process: int, limit: int) -> list[Taken]:
+    """Take waiting messages to numbers that were written down with the text, those of the oldest request first."""
+    written = (campaigns.c.state == literal(Sending.SENDING.value, literal_execute=True)) & (
+        campaigns.c.audience == Kind.NUMBERS.value
     )
+    theirs = (messages.c.account_id == campaigns.c.account_id) & (messages.c.campaign_id == campaigns.c.id)
+    waiting = (
+        select(messages.c.account_id, messages.c.id)
+        .select_from(campaigns.join(messages, theirs))
+        .where(written, _is(State.WAITING))
+        .order_by(campaigns.c.id)
+        .limit(limit)
+        .with_for_update(of=messages, skip_locked=True)
+    )
+    return await _take(tx, process, waiting)
+
+
+async def _take(tx: Tx, process: int, waiting: GenerativeSelect) -> list[Taken]:
+    # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would take more.
+    chosen = waiting.cte("chosen")
     silent = exists().where(opt_outs.c.account_id == messages.c.account_id, opt_outs.c.number == messages.c.number)
     taken = (
         update(messages)
-        .where(messages.c.account_id == campaign.account_id, messages.c.id.in_(select(waiting.c.id)))
+        .where(_KEY.in_(select(chosen)))
         .values(
             state=case((silent, State.WITHHELD.value), else_=State.SUBMITTING.value),
             process_id=process,
             updated_at=tx.now,
         )
-        .returning(messages.c.id, messages.c.number, messages.c.text, messages.c.segments, messages.c.state)
+        .returning(*(messages.c[name] for name in Taken.__struct_fields__))
     )
-    return [
-        Outgoing(
-            id=row["id"],
-            account_id=campaign.account_id,
-            campaign_id=campaign.id,
-            number=row["number"],
-            sender=campaign.sender,
-            text=campaign.text if row["text"] is None else row["text"],
-            segments=row["segments"],
-        )
-        for row in sorted(await tx.all(taken), key=itemgetter("id"))
-        if row["state"] == State.SUBMITTING
-    ]
+    return sorted((Taken(*row) for row in await tx.tuples(taken)), key=attrgetter("id"))
 
 
 async def release(tx: Tx, keys: Sequence[Key]) -> int:
@@ -118,26 +143,48 @@ async def apply(tx: Tx, carrier: str, receipts: Sequence[Receipt]) -> int:
     return await tx.update(messages, names, list(rows.values()), RECEIPT_REPLACES)
 
 
-async def doubt(tx: Tx, campaign: Campaign) -> int:
-    """What dead processes were submitting for the campaign is in doubt from now on; how many."""
+async def held_back(tx: Tx, keys: Sequence[Key]) -> list[tuple[int, int, int]]:
+    """Of messages that may still be refused, what their wallets gave for them: (account, campaign, cost).
+
+    They are locked until the transaction ends, in the order in which `settle` will change them.
+    """
+    paid = (campaigns.c.account_id == messages.c.account_id) & (campaigns.c.id == messages.c.campaign_id)
+    query = (
+        select(messages.c.account_id, messages.c.campaign_id, messages.c.cost)
+        .select_from(messages.join(campaigns, paid))
+        .where(
+            tx.among(messages.c.account_id, {account for account, _ in keys}),
+            tx.among(messages.c.id, [id for _, id in keys]),
+            messages.c.state.in_(OUTCOME_REPLACES),
+            campaigns.c.reserved > 0,
+        )
+        .order_by(messages.c.account_id, messages.c.id)
+        .with_for_update(of=messages)
+    )
+    return [(account, campaign, cost) for account, campaign, cost in await tx.tuples(query)]
+
+
+async def doubt(tx: Tx, limit: int) -> int:
+    """What dead processes were submitting for the oldest campaigns that are sending is in doubt from now on."""
+    oldest = (
+        select(campaigns.c.account_id, campaigns.c.id)
+        .where(campaigns.c.state == literal(Sending.SENDING.value, literal_execute=True))
+        .order_by(campaigns.c.id)
+        .limit(limit)
+        .subquery()
+    )
+    theirs = (messages.c.account_id == oldest.c.account_id) & (messages.c.campaign_id == oldest.c.id)
     orphaned = messages.c.process_id.not_in(processes.alive(tx.now))
+    # Found by a query that the index of open messages covers: SQLite would else read every message of the account.
+    found = select(messages.c.account_id, messages.c.id).select_from(oldest.join(messages, theirs))
+    leaving = found.where(_is(State.SUBMITTING)).with_for_update(of=messages, skip_locked=True)
     changes = {
         "state": State.IN_DOUBT,
         "error": "the process ended while it was being sent",
         "updated_at": tx.now,
     }
-    # Found by a query that the index of open messages covers: SQLite would else read every message of the account.
-    found = select(messages.c.id).where(*_of(campaign), _is(State.SUBMITTING))
-    mine = (messages.c.account_id == campaign.account_id) & messages.c.id.in_(found)
-    lost = update(messages).where(mine, messages.c.state == State.SUBMITTING.value, orphaned)
-    return await tx.run(lost.values(**changes))
-
-
-async def any_open(tx: Tx, campaign: Campaign) -> bool:
-    """Is any message of the campaign still waiting or being submitted?"""
-    # Asked at once: between two questions a message could go back from one state to the other.
-    query = select(messages.c.id).where(*_of(campaign), _is(State.WAITING) | _is(State.SUBMITTING))
-    return await tx.first(query.limit(1)) is not None
+    still = messages.c.state == State.SUBMITTING.value
+    return await tx.run(update(messages).where(_KEY.in_(leaving), still, orphaned).values(**changes))
 
 
 async def counts(tx: Tx, campaign: Campaign) -> dict[str, int]:

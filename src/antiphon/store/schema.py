@@ -1,7 +1,7 @@
 """What is kept? Every table, once.
 
-Every key begins with the account, so that the tables can be spread over many machines by it. Three things are
-looked up before the account is known and are the exceptions: credentials, processes, and a carrier's reference.
+Every key begins with the account, so that the tables can be spread over many machines by it. What is looked up before
+the account is known is the exception: credentials, processes, a carrier's reference, and what the workers do next.
 Times are microseconds since 1970 in UTC (`Instant`), money is micro-units.
 """
 
@@ -57,6 +57,11 @@ metadata = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"},
 )
 
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 accounts = Table(
     "accounts",
     metadata,
@@ -66,7 +71,13 @@ accounts = Table(
     Column("time_zone", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("parent_id", BigInteger),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("company", Text),
+    Column("parameters", _Json),
 )
+Index("ix_accounts_parent", accounts.c.parent_id, **_where("parent_id IS NOT NULL"))
 
 credentials = Table(
     "credentials",
@@ -76,6 +87,8 @@ credentials = Table(
     Column("login", Text, nullable=False, unique=True),
     Column("secret_hash", Text, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
+    Column("key_hint", Text, nullable=False, server_default=""),
+    Column("password_hash", Text),
 )
 
 # A running program. Its node keeps its ids apart from all others'; what it claimed is in doubt when it is dead.
@@ -186,19 +199,23 @@ campaigns = Table(
     Column("reason", Text),
     Column("created_at", Instant, nullable=False),
     Column("confirmed_at", Instant),
+    Column("quality", Text, nullable=False, server_default="premium"),
+    Column("voice_gender", Text),
+    Column("voice_language", Text),
+    Column("reserved", BigInteger, nullable=False, server_default="0"),
+    Column("ended_at", Instant),
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )
-# The workers look for these over all accounts; there are never many of them.
-_BUSY = text("state = 'calculating' OR state = 'scheduled' OR state = 'sending'")
-Index(
-    "ix_campaigns_busy",
-    campaigns.c.account_id,
-    campaigns.c.state,
-    campaigns.c.id,
-    sqlite_where=_BUSY,
-    postgresql_where=_BUSY,
-)
+
+
+# What the workers look for over all accounts, each in the order in which it is worked off.
+Index("ix_campaigns_calculating", campaigns.c.id, **_where("state = 'calculating'"))
+Index("ix_campaigns_scheduled", campaigns.c.send_at, **_where("state = 'scheduled'"))
+Index("ix_campaigns_sending", campaigns.c.id, **_where("state = 'sending'"))
+# What a client asks for of its own: the last one that it has not confirmed, and how many it has cancelled.
+Index("ix_campaigns_ready", campaigns.c.account_id, campaigns.c.id, **_where("state = 'ready'"))
+Index("ix_campaigns_cancelled", campaigns.c.account_id, campaigns.c.ended_at, **_where("state = 'cancelled'"))
 
 messages = Table(
     "messages",
@@ -220,24 +237,15 @@ messages = Table(
     UniqueConstraint("account_id", "campaign_id", "number"),
     sqlite_with_rowid=False,
 )
-_OPEN = text("state = 'waiting' OR state = 'submitting'")
 Index(
     "ix_messages_open",
     messages.c.account_id,
     messages.c.campaign_id,
     messages.c.state,
     messages.c.id,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
+    **_where("state = 'waiting' OR state = 'submitting'"),
 )
-_KNOWN = text("reference IS NOT NULL")
-Index(
-    "ix_messages_reference",
-    messages.c.carrier,
-    messages.c.reference,
-    sqlite_where=_KNOWN,
-    postgresql_where=_KNOWN,
-)
+Index("ix_messages_reference", messages.c.carrier, messages.c.reference, **_where("reference IS NOT NULL"))
 
 replies = Table(
     "replies",
@@ -249,5 +257,49 @@ replies = Table(
     Column("text", Text, nullable=False),
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+
+# A wallet is what makes an account metered. Its balance is the sum of its ledger.
+wallets = Table(
+    "wallets",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("balance", BigInteger, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("campaign_id", BigInteger),
+    Column("note", Text),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+
+# At most one token of an account is valid at a time.
+transfer_tokens = Table(
+    "transfer_tokens",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("token_hash", Text, nullable=False),
+    Column("receiver_id", BigInteger, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+request_ids = Table(
+    "request_ids",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "request_id"),
+    Index("ix_request_ids_expires_at", "expires_at"),
     sqlite_with_rowid=False,
 )

@@ -1,9 +1,9 @@
 """How is the database opened, and what is a transaction?"""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, Column, ColumnElement, Connection, Executable, RowMapping, Table
 from sqlalchemy.engine import make_url
@@ -12,9 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from antiphon.store import migrations, postgres, sqlite
 from antiphon.store.ids import Ids
+from antiphon.store.lately import Lately
+from antiphon.store.together import Together
 
 Row = tuple[Any, ...]
 Names = tuple[str, ...]
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+
+# What a change of an account takes to be seen by the other processes.
+_BELIEVED = timedelta(seconds=5)
+_MOST_BELIEVED = 10_000
 
 
 class CannotOpen(Exception):
@@ -89,6 +98,9 @@ class Store:
         self.now = clock
         self.ids = Ids(clock, node=0)
         self.process_id = 0
+        # The account that a secret opens, by its hash: asking for each request would halve what one process answers.
+        self.believed: Lately[str, Any] = Lately(clock, _BELIEVED, _MOST_BELIEVED)
+        self._together: dict[Callable[..., Any], Together[Any, Any]] = {}
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
@@ -101,6 +113,13 @@ class Store:
         """A transaction that only reads, of one moment."""
         async with self.driver.read() as connection:
             yield Tx(connection, self.driver, self.now(), self.ids)
+
+    async def share(
+        self, write: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Done | Exception]]], item: Item
+    ) -> Done:
+        """Have `write` write this item in one transaction with all others that are shared at the moment."""
+        together = self._together.setdefault(write, Together(self.begin, write))
+        return await together.add(item)
 
     async def close(self) -> None:
         await self.driver.close()

@@ -1,7 +1,7 @@
 """When does a new campaign become ready?"""
 
+from antiphon.core.price import Prices
 from antiphon.services import campaigns
-from antiphon.services.campaigns import Prices
 from antiphon.store.session import Store
 
 

@@ -26,7 +26,17 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.NoText: (400, "missing_field"),
     errors.TextTooLong: (400, "text_too_long"),
     errors.NoStopMention: (400, "stop_missing"),
+    errors.NoRecipient: (400, "bad_number"),
     errors.NotNow: (409, "not_now"),
+    errors.CannotCancel: (409, "not_now"),
+    errors.RequestRepeated: (409, "request_repeated"),
+    errors.NoVoiceCarrier: (400, "not_offered"),
+    errors.NotOffered: (400, "not_offered"),
+    errors.OutOfCredit: (402, "out_of_credit"),
+    errors.WrongToken: (400, "bad_field"),
+    errors.TokenPending: (409, "not_now"),
+    errors.NotMetered: (409, "not_metered"),
+    errors.UnknownAccount: (404, "unknown_account"),
     errors.Fault: (500, "server_error"),
 }
 

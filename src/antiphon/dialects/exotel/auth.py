@@ -2,21 +2,18 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
-
-from starlette.requests import Request
 
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.errors import NotAuthenticated, NotYours
-from antiphon.dialects.door import authorization
+from antiphon.dialects.door import Incoming, authorization
 from antiphon.services import accounts
 from antiphon.store.session import Store
 
 
-async def authenticate(request: Request, path: Mapping[str, str], store: Store) -> Account:
-    user, key = _read_basic(authorization(request, "basic"))
+async def authenticate(incoming: Incoming, store: Store) -> Account:
+    user, key = _read_basic(authorization(incoming, "basic"))
     account = await accounts.authenticate(store, key, known_as=user)
-    if path["sid"] != account.sid:
+    if incoming.path["sid"] != account.sid:
         raise NotYours
     return account
 

@@ -92,7 +92,7 @@ async def create(call: Call, body: WireCreate) -> Answer:
     tags = await contacts.tags_of(call.store, call.account, kept) if kept else {}
     written = iter([_write_result(call.account, *done, tags) for done in zip(command.drafts, results, strict=True)])
     response = [failed(item) if isinstance(item, Refusal) else next(written) for item in items]
-    return envelope(call.id, call.request.method, 207, response)
+    return envelope(call.id, "POST", 207, response)
 
 
 def _read_item(item: msgspec.Raw) -> Draft | Refusal:

@@ -28,7 +28,17 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NoText: (400, 1002),
     errors.TextTooLong: (400, 1003),
     errors.NoStopMention: (400, 1003),
+    errors.NoRecipient: (400, 1003),
     errors.NotNow: (409, 1012),
+    errors.CannotCancel: (409, 1012),
+    errors.RequestRepeated: (409, 1012),
+    errors.NoVoiceCarrier: (400, 1003),
+    errors.NotOffered: (400, 1003),
+    errors.OutOfCredit: (402, 1003),
+    errors.WrongToken: (400, 1003),
+    errors.TokenPending: (409, 1012),
+    errors.NotMetered: (409, 1012),
+    errors.UnknownAccount: (404, 1000),
     errors.Fault: (500, 1100),
 }
 

@@ -1,17 +1,13 @@
 """One header, `Authorization: Bearer <api_key>`."""
 
-from collections.abc import Mapping
-
-from starlette.requests import Request
-
 from antiphon.core.account import Account, NewCredential
-from antiphon.dialects.door import authorization
+from antiphon.dialects.door import Incoming, authorization
 from antiphon.services import accounts
 from antiphon.store.session import Store
 
 
-async def authenticate(request: Request, path: Mapping[str, str], store: Store) -> Account:
-    return await accounts.authenticate(store, authorization(request, "bearer"))
+async def authenticate(incoming: Incoming, store: Store) -> Account:
+    return await accounts.authenticate(store, authorization(incoming, "bearer"))
 
 
 def example(base: str, credential: NewCredential) -> str:

@@ -24,7 +24,17 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.NoText: (400, "no-text"),
     errors.TextTooLong: (400, "text-too-long"),
     errors.NoStopMention: (400, "no-stop-mention"),
+    errors.NoRecipient: (400, "no-recipient"),
     errors.NotNow: (409, "not-now"),
+    errors.CannotCancel: (409, "cannot-cancel"),
+    errors.RequestRepeated: (409, "request-repeated"),
+    errors.NoVoiceCarrier: (409, "no-voice-carrier"),
+    errors.NotOffered: (400, "not-offered"),
+    errors.OutOfCredit: (402, "out-of-credit"),
+    errors.WrongToken: (400, "wrong-token"),
+    errors.TokenPending: (409, "token-pending"),
+    errors.NotMetered: (409, "not-metered"),
+    errors.UnknownAccount: (404, "unknown-account"),
     errors.Fault: (500, "fault"),
 }
 

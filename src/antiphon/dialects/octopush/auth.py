@@ -1,17 +1,14 @@
 """Two headers: `api-login`, the account's e-mail address, and `api-key`."""
 
-from collections.abc import Mapping
-
-from starlette.requests import Request
-
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.errors import NotAuthenticated
+from antiphon.dialects.door import Incoming
 from antiphon.services import accounts
 from antiphon.store.session import Store
 
 
-async def authenticate(request: Request, path: Mapping[str, str], store: Store) -> Account:
-    login, key = request.headers.get("api-login"), request.headers.get("api-key")
+async def authenticate(incoming: Incoming, store: Store) -> Account:
+    login, key = incoming.headers.get("api-login"), incoming.headers.get("api-key")
     if not login or not key:
         raise NotAuthenticated
     return await accounts.authenticate(store, key.strip(), known_as=login)

@@ -18,7 +18,7 @@ from antiphon.services import campaigns
 #  "purpose": "wholesale", "sender": "Company X", "send_at": "2018-10-03T07:42:39-07:00"}
 
 
-class WireCampaign(Struct):
+class WireCampaign(Struct, forbid_unknown_fields=True):
     list_name: str | None = None
     tag_name: str | None = None
     text: str | None = None
@@ -79,7 +79,7 @@ def read_audience(body: WireCampaign, first: Kind) -> Audience:
 # {"ticket_number": "sms_5f3fbce61266e"}
 
 
-class WireTicket(Struct):
+class WireTicket(Struct, forbid_unknown_fields=True):
     ticket_number: str | None = None
 
 
@@ -131,8 +131,8 @@ async def create_on_tag(call: Call, body: WireCampaign) -> Answer:
     return Answer(201, {"ticket_number": write_ticket(campaign.id)})
 
 
-async def status(call: Call) -> Answer:
-    id = read_ticket(call.query.get("ticket_number"))
+async def status(call: Call, query: WireTicket) -> Answer:
+    id = read_ticket(query.ticket_number)
     return Answer(200, write_status(await campaigns.find(call.store, call.account, id)))
 
 

@@ -12,7 +12,7 @@ from antiphon.services import contacts
 # {"phone_number": "+33612345678", "first_name": "Axelle", "last_name": "Durand", "param1": null, "param3": "Mme"}
 
 
-class WireContact(Struct, gc=False):
+class WireContact(Struct, forbid_unknown_fields=True, gc=False):
     phone_number: str | None = None
     first_name: str | None = None
     last_name: str | None = None
@@ -27,7 +27,7 @@ class WireContact(Struct, gc=False):
 # {"contacts": [...], "list_name": "my_list", "tag_name": "vip", "un_list": false, "do_not_overwrite": false}
 
 
-class WireCreate(Struct):
+class WireCreate(Struct, forbid_unknown_fields=True):
     contacts: list[WireContact] | None = None
     list_name: str | None = None
     list_names: list[str] | None = None

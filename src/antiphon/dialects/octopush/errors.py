@@ -28,7 +28,17 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NoText: (400, 107),
     errors.TextTooLong: (400, 102),
     errors.NoStopMention: (400, 121),
+    errors.NoRecipient: (400, 117),
     errors.NotNow: (400, 127),
+    errors.CannotCancel: (400, 500),
+    errors.RequestRepeated: (400, 120),
+    errors.NoVoiceCarrier: (400, 207),
+    errors.NotOffered: (400, 207),
+    errors.OutOfCredit: (400, 104),
+    errors.WrongToken: (400, 204),
+    errors.TokenPending: (400, 203),
+    errors.NotMetered: (400, 209),
+    errors.UnknownAccount: (400, 210),
     errors.Fault: (500, 500),
 }
 

@@ -9,7 +9,7 @@ from antiphon.services import lists
 # {"list_name": "my_list"}
 
 
-class WireList(Struct):
+class WireList(Struct, forbid_unknown_fields=True):
     list_name: str | None = None
 
 

@@ -1,0 +1,69 @@
+"""How do many small writes share one commit?"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Generic, TypeVar
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+_AT_ONCE = 500
+
+
+class Together(Generic[Item, Done]):
+    """Items that come while a transaction runs are written by the next one, all of them together.
+
+    `write` is given the transaction and the items, and says for each what was done, or the exception that its caller
+    gets. When it raises, every item is tried again alone, so that a bad one does not take the others with it.
+    """
+
+    def __init__(
+        self,
+        begin: Callable[[], AbstractAsyncContextManager[Any]],
+        write: Callable[[Any, Sequence[Item]], Awaitable[Sequence[Done | Exception]]],
+    ) -> None:
+        self._begin = begin
+        self._write = write
+        self._waiting: list[tuple[Item, asyncio.Future[Done]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def add(self, item: Item) -> Done:
+        """What was done with it; it is committed by then."""
+        done: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, done))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._run())
+        return await done
+
+    async def _run(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+            async for (_, future), done in self._settled(batch):
+                if future.cancelled():  # its caller has hung up; it is written all the same
+                    continue
+                if isinstance(done, Exception):
+                    future.set_exception(done)
+                else:
+                    future.set_result(done)
+        self._writer = None
+
+    async def _settled(
+        self, batch: Sequence[tuple[Item, asyncio.Future[Done]]]
+    ) -> AsyncIterator[tuple[tuple[Item, asyncio.Future[Done]], Done | Exception]]:
+        try:
+            results = await self._commit([item for item, _ in batch])
+        except Exception as failure:
+            if len(batch) == 1:
+                yield batch[0], failure
+                return
+            for one in batch:
+                async for settled in self._settled([one]):
+                    yield settled
+            return
+        for one, done in zip(batch, results, strict=True):
+            yield one, done
+
+    async def _commit(self, items: Sequence[Item]) -> Sequence[Done | Exception]:
+        async with self._begin() as tx:
+            return await self._write(tx, items)
