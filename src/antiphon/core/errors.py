@@ -17,13 +17,18 @@ A refusal carries facts, never a status code: each door has its own table for th
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, dataclass_transform
 
 
+@dataclass_transform(eq_default=False)
 class Refusal(Exception):
-    """Anything that a client may be told instead of an answer. `str()` is one plain sentence."""
+    """Anything that a client may be told instead of an answer: a dataclass of facts, and `str()` one sentence."""
 
     sentence: ClassVar[str]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        dataclass(eq=False)(cls)
 
     def __str__(self) -> str:
         return self.sentence.format_map(vars(self))
@@ -41,7 +46,6 @@ class UnknownPath(Refusal):
     sentence = "There is nothing at this address."
 
 
-@dataclass(eq=False)
 class WrongMethod(Refusal):
     """`allowed` are the methods that this address answers."""
 
@@ -49,7 +53,6 @@ class WrongMethod(Refusal):
     allowed: str
 
 
-@dataclass(eq=False)
 class BodyTooLarge(Refusal):
     """`limit` in bytes."""
 
@@ -57,26 +60,22 @@ class BodyTooLarge(Refusal):
     limit: int
 
 
-@dataclass(eq=False)
 class Malformed(Refusal):
     sentence = "The body cannot be read: {reason}."
     reason: str
 
 
-@dataclass(eq=False)
 class MissingField(Refusal):
     sentence = "{field} is missing."
     field: str
 
 
-@dataclass(eq=False)
 class BadField(Refusal):
     sentence = "{field} {reason}."
     field: str
     reason: str
 
 
-@dataclass(eq=False)
 class TooMany(Refusal):
     sentence = "{given} {what} were given; one request takes at most {limit}."
     what: str
@@ -84,44 +83,37 @@ class TooMany(Refusal):
     limit: int
 
 
-@dataclass(eq=False)
 class UnknownList(Refusal):
     sentence = "There is no list {name}."
     name: str | int
 
 
-@dataclass(eq=False)
 class UnknownTag(Refusal):
     sentence = "No contact has the tag {name}."
     name: str
 
 
-@dataclass(eq=False)
 class UnknownContact(Refusal):
     sentence = "There is no contact {id}."
     id: str | int
 
 
-@dataclass(eq=False)
 class UnknownCampaign(Refusal):
     sentence = "There is no campaign {ticket}."
     ticket: str | int
 
 
-@dataclass(eq=False)
 class BadNumber(Refusal):
     sentence = "{written} is not a phone number that can be reached: {reason}."
     written: str
     reason: str
 
 
-@dataclass(eq=False)
 class NumberTaken(Refusal):
     sentence = "The number {number} belongs to another contact already."
     number: str
 
 
-@dataclass(eq=False)
 class NameTaken(Refusal):
     sentence = "There is a list {name} already."
     name: str
@@ -131,7 +123,6 @@ class NoText(Refusal):
     sentence = "The text is missing."
 
 
-@dataclass(eq=False)
 class TextTooLong(Refusal):
     """`length` and `limit` in characters."""
 
@@ -144,7 +135,6 @@ class NoStopMention(Refusal):
     sentence = "Mention STOP is missing."
 
 
-@dataclass(eq=False)
 class NoRecipient(Refusal):
     """`given` numbers were written; none of them can be sent to."""
 
@@ -152,7 +142,6 @@ class NoRecipient(Refusal):
     given: int
 
 
-@dataclass(eq=False)
 class NotNow(Refusal):
     """`state` is the campaign's, `wanted` the state asked for; the table of moves has no such step."""
 
@@ -161,13 +150,11 @@ class NotNow(Refusal):
     wanted: str
 
 
-@dataclass(eq=False)
 class CannotCancel(Refusal):
     sentence = "The campaign cannot be cancelled: {reason}."
     reason: str
 
 
-@dataclass(eq=False)
 class RequestRepeated(Refusal):
     sentence = "The request {request_id} has been accepted already; it is not done twice."
     request_id: str
@@ -177,13 +164,11 @@ class NoVoiceCarrier(Refusal):
     sentence = "No voice carrier is configured; the campaign is kept as a draft."
 
 
-@dataclass(eq=False)
 class NotOffered(Refusal):
     sentence = "{what} is not offered here."
     what: str
 
 
-@dataclass(eq=False)
 class OutOfCredit(Refusal):
     """`needed` and `left` as written amounts in the account's currency."""
 
@@ -200,19 +185,16 @@ class TokenPending(Refusal):
     sentence = "A token is out already; one at a time is valid."
 
 
-@dataclass(eq=False)
 class NotMetered(Refusal):
     sentence = "The account {login} has no wallet: it is not metered."
     login: str
 
 
-@dataclass(eq=False)
 class UnknownAccount(Refusal):
     sentence = "{login} is none of your sub-accounts."
     login: str
 
 
-@dataclass(eq=False)
 class Fault(Refusal):
     sentence = "Antiphon failed on this request. The log tells more under {id}."
     id: str
