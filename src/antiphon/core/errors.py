@@ -6,7 +6,7 @@
     ├── UnknownPath, WrongMethod
     ├── BodyTooLarge, Malformed, MissingField, BadField, TooMany
     ├── UnknownList, UnknownTag, UnknownContact, UnknownCampaign
-    ├── BadNumber, NumberTaken, NameTaken
+    ├── BadNumber, NumberTaken, NameTaken, ListInUse
     ├── NoText, TextTooLong, NoStopMention, NoRecipient
     ├── NotNow, CannotCancel, RequestRepeated, NoVoiceCarrier, NotOffered
     ├── OutOfCredit, WrongToken, TokenPending, NotMetered
@@ -116,6 +116,11 @@ class NumberTaken(Refusal):
 
 class NameTaken(Refusal):
     sentence = "There is a list {name} already."
+    name: str
+
+
+class ListInUse(Refusal):
+    sentence = "A campaign to the list {name} is being calculated; wait until it is ready."
     name: str
 
 

@@ -39,6 +39,11 @@ class Prices(Struct, frozen=True, kw_only=True):
 STANDARD = {Product.PREMIUM: 45_000, Product.LOW_COST: 35_000, Product.VOICE: 60_000, Product.HLR: 10_000}
 
 
+def affordable(left: int, price: int) -> int:
+    """How many pieces at this price so much money buys; as if each were a micro-unit where they cost nothing."""
+    return max(0, left) // max(1, price)
+
+
 def read(table: Mapping[str, Any]) -> Prices:
     """The prices that a price file holds: `{"default": {"premium": "0.045"}, "FR": {"low_cost": "0.03"}}`.
 

@@ -32,9 +32,9 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Transfer(Struct, frozen=True, kw_only=True):
-    """What the two wallets of a transfer hold after it; None for one that is not metered."""
+    """What the two wallets of a transfer hold after it; None for a sender that is not metered."""
 
     sender_id: int
     sender_left: int | None
     receiver_id: int
-    receiver_left: int | None
+    receiver_left: int

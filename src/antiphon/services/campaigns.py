@@ -47,6 +47,13 @@ async def create(store: Store, account: Account, command: CreateCampaign) -> Cam
     return campaign
 
 
+async def simulate(store: Store, account: Account, command: CreateCampaign) -> None:
+    """Raise what `create` would, but for RequestRepeated; nothing is stored."""
+    rules.check(command)
+    async with store.read() as tx:
+        await _audience_id(tx, account, command.audience)
+
+
 def begun(tx: Tx, account: Account, content: Content, audience: Audience, audience_id: int = 0) -> Campaign:
     """A new campaign that says this, with nothing calculated yet."""
     default = account.parameters.sender if content.voice is None else account.parameters.voice_sender

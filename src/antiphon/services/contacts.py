@@ -1,7 +1,7 @@
 """What can be done with contacts?"""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from msgspec.structs import replace
@@ -67,6 +67,24 @@ async def remove(store: Store, account: Account, id: int) -> None:
     async with store.begin() as tx:
         if not await contacts.remove(tx, account.id, [id]):
             raise UnknownContact(id=id)
+
+
+async def remove_numbers(store: Store, account: Account, written: Sequence[str], list_name: str | None) -> list[int]:
+    """Delete the contacts with these numbers, or take them off one list; the places of numbers nobody can read.
+
+    A number that no contact has is no error: what was asked for is so. Raises UnknownList.
+    """
+    read = [phone.e164(number, account.region) for number in written]
+    async with store.begin() as tx:
+        ids = [contact.id for contact in (await contacts.by_numbers(tx, account.id, set(filter(None, read)))).values()]
+        if list_name is None:
+            await contacts.remove(tx, account.id, ids)
+        else:
+            found = await lists.by_name(tx, account.id, list_name.strip())
+            if found is None:
+                raise UnknownList(name=list_name)
+            await lists.detach(tx, account.id, found.id, ids)
+    return [place for place, number in enumerate(read) if number is None]
 
 
 async def tags_of(store: Store, account: Account, ids: Iterable[int]) -> dict[int, list[str]]:

@@ -23,10 +23,14 @@ from antiphon.store.session import Store, Tx
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """A campaign on its way, and what is left in the wallet (`UNMETERED` without one)."""
+    """A campaign on its way, and what is left in the wallet (`UNMETERED` without one).
+
+    `unreadable` are the places of the recipients whose numbers nobody can read.
+    """
 
     campaign: Campaign
     left: int
+    unreadable: Sequence[int]
 
 
 class _Direct(Struct, frozen=True):
@@ -35,6 +39,7 @@ class _Direct(Struct, frozen=True):
     account: Account
     command: SendMessages
     people: list[Draft]
+    unreadable: list[int]
     prices: Prices
 
 
@@ -57,15 +62,18 @@ async def simulate(store: Store, prices: Prices, account: Account, command: Send
     async with store.read() as tx:
         campaign, _ = _made(tx, direct)
         left = await wallet.balance(tx, account.id)
-    return Sent(campaign=replace(campaign, id=0), left=UNMETERED if left is None else left)
+    return _sent(direct, replace(campaign, id=0), left)
 
 
 async def _readable(store: Store, prices: Prices, account: Account, command: SendMessages) -> _Direct:
     rules.check(command)
     people: dict[str, Draft] = {}
-    for draft in command.recipients:
+    unreadable: list[int] = []
+    for place, draft in enumerate(command.recipients):
         number = phone.e164(draft.number, account.region)
-        if number is not None:
+        if number is None:
+            unreadable.append(place)
+        else:
             people[number] = replace(draft, number=number)
     if command.leave_out_opted_out:
         async with store.read() as tx:
@@ -73,7 +81,11 @@ async def _readable(store: Store, prices: Prices, account: Account, command: Sen
                 del people[number]
     if not people:
         raise NoRecipient(given=len(command.recipients))
-    return _Direct(account, command, list(people.values()), prices)
+    return _Direct(account, command, list(people.values()), unreadable, prices)
+
+
+def _sent(direct: _Direct, campaign: Campaign, left: int | None) -> Sent:
+    return Sent(campaign=campaign, left=UNMETERED if left is None else left, unreadable=direct.unreadable)
 
 
 def _made(tx: Tx, direct: _Direct) -> tuple[Campaign, list[New]]:
@@ -122,7 +134,7 @@ class _Batch:
             self.accepted.append((account, request_id))
         self.campaigns.append(campaign)
         self.messages += new
-        return Sent(campaign=campaign, left=UNMETERED if left is None else left)
+        return _sent(direct, campaign, left)
 
 
 async def _write(tx: Tx, directs: Sequence[_Direct]) -> list[Sent | Exception]:

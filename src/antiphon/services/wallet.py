@@ -12,7 +12,7 @@ from antiphon.core.errors import BadField, NotMetered, OutOfCredit, TokenPending
 from antiphon.core.money import MICROS, shown
 from antiphon.core.wallet import UNMETERED, Entry, Kind, Transfer
 from antiphon.store import accounts, wallet
-from antiphon.store.schema import instant
+from antiphon.store.instants import instant
 from antiphon.store.session import Store, Tx
 
 _TOKEN_LIFE = timedelta(hours=1)

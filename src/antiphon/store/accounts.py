@@ -7,7 +7,8 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, update
 
 from antiphon.core.account import Account, Parameters, Person, SubAccount
-from antiphon.store.schema import accounts, credentials, instant
+from antiphon.store.instants import instant
+from antiphon.store.schema import accounts, credentials
 from antiphon.store.session import Tx
 
 _ACCOUNT = tuple(accounts.c[name] for name in Account.__struct_fields__)

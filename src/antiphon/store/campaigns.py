@@ -14,7 +14,8 @@ from antiphon.core.message import Key
 from antiphon.core.message import State as Message
 from antiphon.core.voice import Gender, Voice
 from antiphon.store.contacts import FIELDS, read
-from antiphon.store.schema import campaigns, contact_tags, contacts, instant, list_members, messages, opt_outs
+from antiphon.store.instants import instant
+from antiphon.store.schema import campaigns, contact_tags, contacts, list_members, messages, opt_outs
 from antiphon.store.session import Row, Tx
 
 
@@ -68,6 +69,13 @@ async def calculating(tx: Tx, limit: int) -> list[Campaign]:
     """Of all accounts, the oldest first."""
     query = select(campaigns).where(_is(State.CALCULATING)).order_by(campaigns.c.id).limit(limit)
     return [_campaign(row) for row in await tx.all(query)]
+
+
+async def is_counted(tx: Tx, account: int, list_id: int) -> bool:
+    """Is a campaign to this list being calculated?"""
+    to_it = (campaigns.c.audience == Kind.LIST.value) & (campaigns.c.audience_id == list_id)
+    query = select(campaigns.c.id).where(_is(State.CALCULATING), campaigns.c.account_id == account, to_it)
+    return await tx.first(query.limit(1)) is not None
 
 
 async def sending(tx: Tx, limit: int) -> list[Campaign]:

@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import BigInteger, Select, and_, delete, select, type_coerce
 
 from antiphon.core.contact import Contact
-from antiphon.store.schema import Instant, contact_tags, contacts, instant, list_members, moment
+from antiphon.store.instants import Instant, instant, moment
+from antiphon.store.schema import contact_tags, contacts, list_members
 from antiphon.store.session import Row, Tx
 
 _NAMES = ("account_id", *Contact.__struct_fields__)
@@ -106,6 +107,12 @@ async def remove(tx: Tx, account: int, ids: Sequence[int]) -> int:
     ):
         await tx.run(delete(table).where(table.c.account_id == account, tx.among(column, ids)))
     return removed
+
+
+async def remove_on_list(tx: Tx, account: int, list_id: int) -> None:
+    """Delete everybody on this list, with their places on other lists and their tags."""
+    mine = and_(list_members.c.account_id == account, list_members.c.list_id == list_id)
+    await remove(tx, account, [id for (id,) in await tx.tuples(select(list_members.c.contact_id).where(mine))])
 
 
 def read(row: Row) -> Contact:

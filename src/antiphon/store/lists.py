@@ -7,7 +7,8 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Select, delete, select
 
-from antiphon.store.schema import instant, list_members, lists
+from antiphon.store.instants import instant
+from antiphon.store.schema import list_members, lists
 from antiphon.store.session import Tx
 
 
@@ -55,6 +56,22 @@ async def attach(tx: Tx, account: int, ids: Iterable[int], members: Sequence[int
     """Put these contacts on each of the lists; one that is on it stays."""
     rows = [(account, id, contact) for id in ids for contact in members]
     await tx.insert(list_members, ("account_id", "list_id", "contact_id"), rows)
+
+
+async def detach(tx: Tx, account: int, id: int, members: Sequence[int]) -> None:
+    """Take these contacts off this list."""
+    mine = (list_members.c.account_id == account) & (list_members.c.list_id == id)
+    await tx.run(delete(list_members).where(mine, tx.among(list_members.c.contact_id, members)))
+
+
+async def empty(tx: Tx, account: int, id: int) -> None:
+    """Take everybody off this list."""
+    await tx.run(delete(list_members).where(list_members.c.account_id == account, list_members.c.list_id == id))
+
+
+async def remove(tx: Tx, account: int, id: int) -> bool:
+    """Delete the list itself; False when it is gone already."""
+    return await tx.run(delete(lists).where(lists.c.account_id == account, lists.c.id == id)) == 1
 
 
 async def detach_all(tx: Tx, account: int, members: Sequence[int]) -> None:

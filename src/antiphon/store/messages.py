@@ -22,7 +22,8 @@ from antiphon.core.message import (
     state_after,
 )
 from antiphon.store import processes
-from antiphon.store.schema import campaigns, instant, messages, opt_outs
+from antiphon.store.instants import instant
+from antiphon.store.schema import campaigns, messages, opt_outs
 from antiphon.store.session import Row, Tx
 
 _KEY = tuple_(messages.c.account_id, messages.c.id)

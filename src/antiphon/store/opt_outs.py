@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from antiphon.core.consent import OptOut
-from antiphon.store.schema import instant, opt_outs
+from antiphon.store.instants import instant
+from antiphon.store.schema import opt_outs
 from antiphon.store.session import Tx
 
 

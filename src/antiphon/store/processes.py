@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, select, update
 
 from antiphon.store.ids import NODES
-from antiphon.store.schema import instant, processes
+from antiphon.store.instants import instant
+from antiphon.store.schema import processes
 from antiphon.store.session import Tx
 
 LEASE = timedelta(seconds=10)

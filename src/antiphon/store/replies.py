@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from antiphon.core.message import Reply
-from antiphon.store.schema import instant, replies
+from antiphon.store.instants import instant
+from antiphon.store.schema import replies
 from antiphon.store.session import Tx
 
 

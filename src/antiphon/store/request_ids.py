@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from antiphon.store.schema import instant, request_ids
+from antiphon.store.instants import instant
+from antiphon.store.schema import request_ids
 from antiphon.store.session import Tx
 
 KEPT = timedelta(hours=24)

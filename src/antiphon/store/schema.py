@@ -2,10 +2,9 @@
 
 Every key begins with the account, so that the tables can be spread over many machines by it. What is looked up before
 the account is known is the exception: credentials, processes, a carrier's reference, and what the workers do next.
-Times are microseconds since 1970 in UTC (`Instant`), money is micro-units.
+Money is micro-units.
 """
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -19,37 +18,12 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def instant(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def moment(value: int) -> datetime:
-    # Twice as fast as adding to the epoch; a double is exact to the microsecond for these centuries.
-    return datetime.fromtimestamp(value / 1_000_000, UTC)
-
-
-class Instant(TypeDecorator[datetime]):
-    """The same number in both databases: it sorts, compares and crosses the bulk paths unconverted."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
-        return None if value is None else instant(value)
-
-    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
-        return None if value is None else moment(value)
-
+from antiphon.store.instants import Instant
 
 _Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import delete, select
 
 from antiphon.core.wallet import Entry
-from antiphon.store.schema import instant, ledger, transfer_tokens, wallets
+from antiphon.store.instants import instant
+from antiphon.store.schema import ledger, transfer_tokens, wallets
 from antiphon.store.session import Row, Tx
 
 _ENTRY = Entry.__struct_fields__

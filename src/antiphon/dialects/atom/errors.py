@@ -23,6 +23,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.BadNumber: (400, "bad_number"),
     errors.NumberTaken: (409, "number_taken"),
     errors.NameTaken: (409, "name_taken"),
+    errors.ListInUse: (409, "not_now"),
     errors.NoText: (400, "missing_field"),
     errors.TextTooLong: (400, "text_too_long"),
     errors.NoStopMention: (400, "stop_missing"),

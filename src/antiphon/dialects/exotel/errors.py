@@ -25,6 +25,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.BadNumber: (400, 1003),
     errors.NumberTaken: (409, 1012),
     errors.NameTaken: (409, 1012),
+    errors.ListInUse: (409, 1012),
     errors.NoText: (400, 1002),
     errors.TextTooLong: (400, 1003),
     errors.NoStopMention: (400, 1003),

@@ -21,6 +21,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.BadNumber: (400, "bad-number"),
     errors.NumberTaken: (409, "number-taken"),
     errors.NameTaken: (409, "name-taken"),
+    errors.ListInUse: (409, "list-in-use"),
     errors.NoText: (400, "no-text"),
     errors.TextTooLong: (400, "text-too-long"),
     errors.NoStopMention: (400, "no-stop-mention"),

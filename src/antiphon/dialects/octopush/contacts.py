@@ -1,12 +1,14 @@
-"""Contacts: POST /contact/create."""
+"""Contacts: create, delete, look up."""
 
 from collections.abc import Sequence
+from typing import Any, Protocol
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from antiphon.core.contact import AddContacts, Change, Draft, Existing, Result
-from antiphon.core.errors import MissingField
-from antiphon.dialects.door import Answer, Call
+from antiphon.core.errors import MissingField, TooMany
+from antiphon.core.lookup import Lookup, look_up
+from antiphon.dialects.door import Call
 from antiphon.services import contacts
 
 # {"phone_number": "+33612345678", "first_name": "Axelle", "last_name": "Durand", "param1": null, "param3": "Mme"}
@@ -36,47 +38,48 @@ class WireCreate(Struct, forbid_unknown_fields=True):
     tag_names: list[str] | None = None
     un_tag: bool = False
     do_not_overwrite: bool = False
-    # One switch under the name of each generation of the documentation.
     auto_remove_blacklisted_numbers: bool = False
     auto_remove_blacklisted_contacts: bool = False
     auto_delete_optout_contacts: bool = False
 
 
+# {"phone_numbers": ["+33612345678", "+33612345679"], "list_name": "my_list"}
+
+
+class WireNumbers(Struct, forbid_unknown_fields=True):
+    phone_numbers: list[str] | None = None
+    list_name: str | None = None
+    simulation_mode: bool = False  # a look-up asks no network, so it is the same with it and without
+
+
+class Switches(Protocol):
+    """The body of any call that may leave out who has opted out."""
+
+    auto_remove_blacklisted_numbers: bool
+    auto_remove_blacklisted_contacts: bool
+    auto_delete_optout_contacts: bool
+
+
+MOST_RECIPIENTS, MOST_NUMBERS = 500, 200
+
+
 def read_create(body: WireCreate) -> AddContacts:
-    """Raises MissingField without contacts. The vendor's parameters 1 to 5 are the attributes field_1 to field_5."""
+    """Raises MissingField without contacts."""
     if body.contacts is None:
         raise MissingField(field="contacts")
     tags = _names(body.tag_name, body.tag_names)
     return AddContacts(
-        drafts=[_read_contact(contact, tags) for contact in body.contacts],
+        drafts=[read_contact(contact, tags) for contact in body.contacts],
         lists=_names(body.list_name, body.list_names),
         existing=Existing.KEEP if body.do_not_overwrite else Existing.OVERWRITE,
         un_list=body.un_list,
         un_tag=body.un_tag,
-        leave_out_opted_out=(
-            body.auto_remove_blacklisted_numbers
-            or body.auto_remove_blacklisted_contacts
-            or body.auto_delete_optout_contacts
-        ),
+        leave_out_opted_out=read_leave_out(body),
     )
 
 
-# {"items": [{"phone_number": "+3735555555560", "email": "a@b.example", "status": "added"}, ...]}
-
-
-STATUS = {Change.ADDED: "added", Change.UPDATED: "updated"}  # whatever else became of it is "skipped"
-
-
-def write_create(results: Sequence[Result]) -> dict[str, object]:
-    return {"items": [_write_item(result) for result in results]}
-
-
-async def create(call: Call, body: WireCreate) -> Answer:
-    results = await contacts.add(call.store, call.account, read_create(body))
-    return Answer(201, write_create(results))
-
-
-def _read_contact(wire: WireContact, tags: tuple[str, ...]) -> Draft:
+def read_contact(wire: WireContact, tags: tuple[str, ...] = ()) -> Draft:
+    """The vendor's parameters 1 to 5 are the attributes field_1 to field_5."""
     params = (wire.param1, wire.param2, wire.param3, wire.param4, wire.param5)
     given = {f"field_{place}": value for place, value in enumerate(params, 1) if value} if any(params) else None
     return Draft(
@@ -89,15 +92,138 @@ def _read_contact(wire: WireContact, tags: tuple[str, ...]) -> Draft:
     )
 
 
-def _write_item(result: Result) -> dict[str, object]:
-    item: dict[str, object] = {
-        "phone_number": result.number,
-        "email": result.contact.email if result.contact else None,
-        "status": STATUS.get(result.change, "skipped"),
+def read_recipients(written: Sequence[WireContact] | None) -> list[Draft]:
+    """Raises MissingField or TooMany."""
+    if not written:
+        raise MissingField(field="recipients")
+    if len(written) > MOST_RECIPIENTS:
+        raise TooMany(what="recipients", given=len(written), limit=MOST_RECIPIENTS)
+    return [read_contact(recipient) for recipient in written]
+
+
+def read_leave_out(body: Switches) -> bool:
+    """One switch under the name of each generation of the documentation."""
+    return (
+        body.auto_remove_blacklisted_numbers
+        or body.auto_remove_blacklisted_contacts
+        or body.auto_delete_optout_contacts
+    )
+
+
+def read_numbers(body: WireNumbers) -> list[str]:
+    """Raises MissingField or TooMany."""
+    if not body.phone_numbers:
+        raise MissingField(field="phone_numbers")
+    if len(body.phone_numbers) > MOST_NUMBERS:
+        raise TooMany(what="numbers", given=len(body.phone_numbers), limit=MOST_NUMBERS)
+    return body.phone_numbers
+
+
+# {"items": [{"phone_number": "+3735555555560", "email": "a@b.example", "status": "added"}, ...]}
+
+
+class WireItem(Struct):
+    phone_number: str
+    email: str | None
+    status: str
+    reason: str | UnsetType = UNSET  # the vendor leaves its users guessing; a key more hurts nobody
+
+
+class WireItems(Struct):
+    items: list[WireItem]
+
+
+STATUS = {Change.ADDED: "added", Change.UPDATED: "updated"}  # whatever else became of it is "skipped"
+
+
+def write_create(results: Sequence[Result]) -> WireItems:
+    return WireItems([_write_item(result) for result in results])
+
+
+# [{"network_name": "SFR", "mcc": 208, "mnc": 10, "status": "valid", "country_name": "France",
+#   "country_code_iso3": "FRA", "country_code": "FR", "area": null, "country_prefix": "+33",
+#   "phone_number": "+33612345678", "phone_number_type": "mobile", "line_status": "live", "is_ported": true,
+#   "ported_date": "2021-10-04 14:00:14", "original_network_details": {"network_name": "SFR", ...}}]
+
+
+class WireNetwork(Struct):
+    network_name: str | None
+    mcc: int | None
+    mnc: int | None
+    country_name: str | None
+    country_code_iso3: str | None
+    country_code: str | None
+    area: str | None
+    country_prefix: str | None
+
+
+class WireLookup(WireNetwork):
+    status: str
+    phone_number: str
+    phone_number_type: str | None
+    line_status: str
+    is_ported: bool | None
+    ported_date: str | None
+    original_network_details: WireNetwork
+
+
+def write_lookup(found: Lookup) -> WireLookup:
+    """What only a network knows (codes, whether it is live, whether it was ported) stays null, or "unknown"."""
+    network: dict[str, Any] = {
+        "network_name": found.network,
+        "mcc": None,
+        "mnc": None,
+        "country_name": found.country,
+        "country_code_iso3": found.alpha_3,
+        "country_code": found.region,
+        "area": None,
+        "country_prefix": f"+{found.calling_code}" if found.calling_code else None,
     }
-    if result.reason:  # the vendor leaves its users guessing; a key more hurts nobody
-        item["reason"] = result.reason
-    return item
+    return WireLookup(
+        status="valid" if found.valid else "invalid",
+        phone_number=found.number,
+        phone_number_type=found.kind,
+        line_status="unknown",
+        is_ported=None,
+        ported_date=None,
+        original_network_details=WireNetwork(**network),
+        **network,
+    )
+
+
+async def create(call: Call, body: WireCreate) -> WireItems:
+    """Add contacts, or change those that are there; put them on lists and give them tags."""
+    return write_create(await contacts.add(call.store, call.account, read_create(body)))
+
+
+async def delete(call: Call, body: WireNumbers) -> None:
+    """Delete at most 200 contacts, or take them off one list."""
+    unreadable = await contacts.remove_numbers(call.store, call.account, read_numbers(body), body.list_name or None)
+    call.ignored += [f"phone_numbers[{place}]" for place in unreadable]
+
+
+async def hlr(call: Call, body: WireNumbers) -> list[WireLookup]:
+    """Say what the numbering plans know of at most 200 numbers. No network is asked."""
+    return [write_lookup(look_up(number, call.account.region)) for number in read_numbers(body)]
+
+
+async def keep(call: Call, list_name: str | None, recipients: Sequence[Draft], *, simulated: bool) -> None:
+    """Store the recipients of a message on a list, too."""
+    if list_name and not simulated:
+        await contacts.add(call.store, call.account, AddContacts(drafts=recipients, lists=(list_name.strip(),)))
+
+
+def name_unreadable(call: Call, places: Sequence[int]) -> None:
+    call.ignored += [f"recipients[{place}].phone_number" for place in places]
+
+
+def _write_item(result: Result) -> WireItem:
+    return WireItem(
+        phone_number=result.number,
+        email=result.contact.email if result.contact else None,
+        status=STATUS.get(result.change, "skipped"),
+        reason=result.reason or UNSET,
+    )
 
 
 def _names(one: str | None, several: list[str] | None) -> tuple[str, ...]:

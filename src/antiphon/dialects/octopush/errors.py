@@ -25,6 +25,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.BadNumber: (400, 117),
     errors.NumberTaken: (400, 117),
     errors.NameTaken: (400, 302),
+    errors.ListInUse: (400, 127),
     errors.NoText: (400, 107),
     errors.TextTooLong: (400, 102),
     errors.NoStopMention: (400, 121),
