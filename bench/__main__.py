@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import contacts, dispatch
+from bench import contacts, dispatch, sends
 
-BENCHMARKS = {"contacts": contacts.main, "dispatch": dispatch.main}
+BENCHMARKS = {"contacts": contacts.main, "sends": sends.main, "dispatch": dispatch.main}
 
 for wanted in sys.argv[1:] or BENCHMARKS:
     BENCHMARKS[wanted]()

@@ -20,6 +20,7 @@ class Client:
     """One connection that stays open, with the credential of every dialect; `pid` is the server's."""
 
     def __init__(self, address: str, credential: dict[str, Any], pid: int) -> None:
+        self.address = address
         self._connection = http.client.HTTPConnection(address)
         basic = base64.b64encode(f"{credential['key_id']}:{credential['api_key']}".encode()).decode()
         self.sid = credential["sid"]
@@ -29,6 +30,10 @@ class Client:
             "exotel": {"Authorization": f"Basic {basic}"},
             "native": {"Authorization": f"Bearer {credential['api_key']}"},
         }
+
+    def credentials(self, dialect: str) -> dict[str, str]:
+        """The headers that open this dialect's door."""
+        return self._credentials[dialect]
 
     def call(self, dialect: str, method: str, path: str, body: bytes = b"") -> Any:
         headers = {"Content-Type": "application/json", **self._credentials[dialect]}

@@ -61,7 +61,13 @@ async def serve(config: Config) -> None:
     async with enlisted(config) as store, _working(config, store):
         server = _Server(
             uvicorn.Config(
-                doors(config, store), lifespan="off", ws="none", access_log=False, log_config=None, server_header=False
+                doors(config, store),
+                lifespan="off",
+                ws="none",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,
             )
         )
         for wanted in (signal.SIGTERM, signal.SIGINT):
@@ -104,11 +110,16 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
     }
     await carrier.start(Inbox(store))
     lane.start()
-    tasks = [asyncio.create_task(forever(name, step, stopping, idle)) for name, (step, idle) in steps.items()]
+    woken = {"dispatch": store.woken}
+    tasks = [
+        asyncio.create_task(forever(name, step, stopping, idle, woken.get(name)))
+        for name, (step, idle) in steps.items()
+    ]
     try:
         yield
     finally:
         stopping.set()
+        store.woken.set()
         _, late = await asyncio.wait(tasks, timeout=_LAST_STEP)
         for task in late:
             task.cancel()

@@ -103,8 +103,9 @@ class Simulator:
     async def _report(self, inbox: Inbox) -> None:
         while True:
             due = self._take_due()
-            if not due:
+            if len(due) < _BATCH:
                 await asyncio.sleep(_TICK)
+            if not due:
                 continue
             await inbox.receipts(self.name, [_receipt(one) for one in due])
             replies = [_reply(one) for one in due if one.stops and one.fate is Fate.DELIVERED]

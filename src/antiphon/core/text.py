@@ -57,6 +57,7 @@ _EXTENSION: Final = _any_of(gsm.EXTENSION)
 
 _is_basic: Final = re.compile(f"[{_BASIC}]*").fullmatch
 _is_gsm: Final = re.compile(f"[{_BASIC}{_EXTENSION}]*").fullmatch
+_is_tidy: Final = re.compile(f"(?:(?!  |\\r)[{_BASIC}{_EXTENSION}])*+").fullmatch
 _FOREIGN: Final = re.compile(f"[^{_BASIC}{_EXTENSION}]")
 _PAIRED: Final = {
     Encoding.GSM7: re.compile(f"[{_EXTENSION}]"),
@@ -147,6 +148,8 @@ def optimise(text: str) -> Optimised:
     UCS2 for an emoji or another script keeps its accents. Merge fields stay as written; the result never has
     more segments, and optimising it again changes nothing.
     """
+    if _is_tidy(text):
+        return Optimised(text, ())
     light: _Tally = Counter()
     tidy = _single(_replace(_UNTIDY, text, _harmless, light), light)
     full = light.copy()

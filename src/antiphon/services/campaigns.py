@@ -27,8 +27,7 @@ from antiphon.store.session import Store, Tx
 # Contacts that one step of the calculation looks at: what is in memory at a time, and what a crash repeats.
 STEP = 5_000
 _AT_ONCE = 20
-# Sending campaigns that one look asks about, the oldest ones: they are what ends next, since they began first.
-_OLDEST = 1_000
+_OLDEST = 1_000  # sending campaigns that one look asks about
 
 
 async def create(store: Store, account: Account, command: CreateCampaign) -> Campaign:
@@ -123,7 +122,9 @@ async def confirm(store: Store, account: Account, id: int) -> datetime:
             raise NoVoiceCarrier
         reserved = await wallet.reserve(tx, account.id, campaign.id, campaign.cost)
         await _move(tx, campaign, wanted, confirmed_at=tx.now, reserved=reserved)
-        return campaign.send_at if campaign.send_at is not None and later else tx.now
+        at = campaign.send_at if campaign.send_at is not None and later else tx.now
+    store.woken.set()
+    return at
 
 
 async def cancel(store: Store, account: Account, id: int, limits: CancelRules | None = None) -> None:
@@ -158,11 +159,17 @@ async def start_due(store: Store) -> int:
         return await campaigns.start_due(tx, tx.now)
 
 
-async def finish(store: Store) -> int:
-    """End the campaigns that have nothing left to send, after dead processes' messages are put in doubt."""
+async def finish(store: Store) -> bool:
+    """End the campaigns that have nothing left to send, after dead processes' messages are put in doubt.
+
+    Looks at the oldest ones only; whether all of them have ended, so that the next ones can be looked at now.
+    """
     async with store.begin() as tx:
-        await messages.doubt(tx, _OLDEST)
-        return await campaigns.end(tx, _OLDEST)
+        ended = 0
+        for direct in (False, True):
+            await messages.doubt(tx, _OLDEST, direct=direct)
+            ended = await campaigns.end(tx, _OLDEST, direct=direct)
+        return ended == _OLDEST
 
 
 def rendered(tx: Tx, campaign: Campaign, people: Sequence[Contact | Draft], prices: Prices) -> list[New]:

@@ -51,6 +51,7 @@ async def send(store: Store, prices: Prices, account: Account, command: SendMess
     """
     direct = await _readable(store, prices, account, command)
     sent = await store.share(_write, direct)
+    store.woken.set()
     if command.voice is not None:
         raise NoVoiceCarrier
     return sent

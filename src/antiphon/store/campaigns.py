@@ -80,15 +80,13 @@ async def is_counted(tx: Tx, account: int, list_id: int) -> bool:
 
 async def sending(tx: Tx, limit: int) -> list[Campaign]:
     """Those to a list or a tag, of all accounts, the oldest first."""
-    large = campaigns.c.audience != Kind.NUMBERS.value
-    query = select(campaigns).where(_is(State.SENDING), large).order_by(campaigns.c.id).limit(limit)
+    query = select(campaigns).where(_is(State.SENDING), is_direct(False)).order_by(campaigns.c.id).limit(limit)
     return [_campaign(row) for row in await tx.all(query)]
 
 
 async def any_direct(tx: Tx) -> bool:
     """Is a campaign to written numbers sending?"""
-    small = campaigns.c.audience == Kind.NUMBERS.value
-    return await tx.first(select(campaigns.c.id).where(_is(State.SENDING), small).limit(1)) is not None
+    return await tx.first(select(campaigns.c.id).where(_is(State.SENDING), is_direct(True)).limit(1)) is not None
 
 
 class Words(Struct, frozen=True, gc=False):
@@ -122,10 +120,9 @@ async def start_due(tx: Tx, now: datetime) -> int:
     return await tx.run(update(campaigns).where(due).values(state=State.SENDING))
 
 
-async def end(tx: Tx, limit: int) -> int:
+async def end(tx: Tx, limit: int, *, direct: bool) -> int:
     """Of the oldest campaigns that are sending, those with nothing left to send are sent; how many."""
-    oldest = select(campaigns.c.account_id, campaigns.c.id).where(_is(State.SENDING)).order_by(campaigns.c.id)
-    chosen = oldest.limit(limit).with_for_update(skip_locked=True)
+    chosen = oldest_sending(limit, direct).with_for_update(skip_locked=True)
     mine = (messages.c.account_id == campaigns.c.account_id) & (messages.c.campaign_id == campaigns.c.id)
     # Asked at once: between two questions a message could go back from one state to the other.
     waits = messages.c.state == literal(Message.WAITING.value, literal_execute=True)
@@ -161,6 +158,18 @@ async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact
         .limit(limit)
     )
     return [(read(row), row[-1] is not None) for row in await tx.tuples(query)]
+
+
+def oldest_sending(limit: int, direct: bool) -> Select[Any]:
+    """Account and id, for a query. They began first, so they are what ends next."""
+    query: Select[Any] = select(campaigns.c.account_id, campaigns.c.id)
+    return query.where(_is(State.SENDING), is_direct(direct)).order_by(campaigns.c.id).limit(limit)
+
+
+def is_direct(direct: bool) -> ColumnElement[bool]:
+    """Whether the numbers came with the text. Spelled so that an index that begins with the audience will do."""
+    kinds = [Kind.NUMBERS] if direct else [Kind.LIST, Kind.TAG]
+    return campaigns.c.audience.in_([kind.value for kind in kinds])
 
 
 def _this(campaign: Campaign) -> Any:

@@ -6,7 +6,7 @@ from operator import attrgetter
 from msgspec import Struct
 from sqlalchemy import ColumnElement, GenerativeSelect, case, exists, func, literal, select, tuple_, update
 
-from antiphon.core.campaign import Campaign, Kind
+from antiphon.core.campaign import Campaign
 from antiphon.core.campaign import State as Sending
 from antiphon.core.message import (
     OUTCOME_REPLACES,
@@ -21,9 +21,9 @@ from antiphon.core.message import (
     State,
     state_after,
 )
-from antiphon.store import processes
+from antiphon.store import campaigns, processes, schema
 from antiphon.store.instants import instant
-from antiphon.store.schema import campaigns, messages, opt_outs
+from antiphon.store.schema import messages, opt_outs
 from antiphon.store.session import Row, Tx
 
 _KEY = tuple_(messages.c.account_id, messages.c.id)
@@ -82,15 +82,14 @@ async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Ta
 
 async def claim_direct(tx: Tx, process: int, limit: int) -> list[Taken]:
     """Take waiting messages to numbers that were written down with the text, those of the oldest request first."""
-    written = (campaigns.c.state == literal(Sending.SENDING.value, literal_execute=True)) & (
-        campaigns.c.audience == Kind.NUMBERS.value
-    )
-    theirs = (messages.c.account_id == campaigns.c.account_id) & (messages.c.campaign_id == campaigns.c.id)
+    table = schema.campaigns
+    sending = table.c.state == literal(Sending.SENDING.value, literal_execute=True)
+    theirs = (messages.c.account_id == table.c.account_id) & (messages.c.campaign_id == table.c.id)
     waiting = (
         select(messages.c.account_id, messages.c.id)
-        .select_from(campaigns.join(messages, theirs))
-        .where(written, _is(State.WAITING))
-        .order_by(campaigns.c.id)
+        .select_from(table.join(messages, theirs))
+        .where(sending, campaigns.is_direct(True), _is(State.WAITING))
+        .order_by(table.c.id)
         .limit(limit)
         .with_for_update(of=messages, skip_locked=True)
     )
@@ -149,15 +148,16 @@ async def held_back(tx: Tx, keys: Sequence[Key]) -> list[tuple[int, int, int]]:
 
     They are locked until the transaction ends, in the order in which `settle` will change them.
     """
-    paid = (campaigns.c.account_id == messages.c.account_id) & (campaigns.c.id == messages.c.campaign_id)
+    table = schema.campaigns
+    paid = (table.c.account_id == messages.c.account_id) & (table.c.id == messages.c.campaign_id)
     query = (
         select(messages.c.account_id, messages.c.campaign_id, messages.c.cost)
-        .select_from(messages.join(campaigns, paid))
+        .select_from(messages.join(table, paid))
         .where(
             tx.among(messages.c.account_id, {account for account, _ in keys}),
             tx.among(messages.c.id, [id for _, id in keys]),
             messages.c.state.in_(OUTCOME_REPLACES),
-            campaigns.c.reserved > 0,
+            table.c.reserved > 0,
         )
         .order_by(messages.c.account_id, messages.c.id)
         .with_for_update(of=messages)
@@ -165,15 +165,9 @@ async def held_back(tx: Tx, keys: Sequence[Key]) -> list[tuple[int, int, int]]:
     return [(account, campaign, cost) for account, campaign, cost in await tx.tuples(query)]
 
 
-async def doubt(tx: Tx, limit: int) -> int:
+async def doubt(tx: Tx, limit: int, *, direct: bool) -> int:
     """What dead processes were submitting for the oldest campaigns that are sending is in doubt from now on."""
-    oldest = (
-        select(campaigns.c.account_id, campaigns.c.id)
-        .where(campaigns.c.state == literal(Sending.SENDING.value, literal_execute=True))
-        .order_by(campaigns.c.id)
-        .limit(limit)
-        .subquery()
-    )
+    oldest = campaigns.oldest_sending(limit, direct).subquery()
     theirs = (messages.c.account_id == oldest.c.account_id) & (messages.c.campaign_id == oldest.c.id)
     orphaned = messages.c.process_id.not_in(processes.alive(tx.now))
     # Found by a query that the index of open messages covers: SQLite would else read every message of the account.

@@ -186,7 +186,7 @@ campaigns = Table(
 # What the workers look for over all accounts, each in the order in which it is worked off.
 Index("ix_campaigns_calculating", campaigns.c.id, **_where("state = 'calculating'"))
 Index("ix_campaigns_scheduled", campaigns.c.send_at, **_where("state = 'scheduled'"))
-Index("ix_campaigns_sending", campaigns.c.id, **_where("state = 'sending'"))
+Index("ix_campaigns_sending", campaigns.c.audience, campaigns.c.id, **_where("state = 'sending'"))
 # What a client asks for of its own: the last one that it has not confirmed, and how many it has cancelled.
 Index("ix_campaigns_ready", campaigns.c.account_id, campaigns.c.id, **_where("state = 'ready'"))
 Index("ix_campaigns_cancelled", campaigns.c.account_id, campaigns.c.ended_at, **_where("state = 'cancelled'"))

@@ -1,5 +1,6 @@
 """How is the database opened, and what is a transaction?"""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -98,6 +99,7 @@ class Store:
         self.now = clock
         self.ids = Ids(clock, node=0)
         self.process_id = 0
+        self.woken = asyncio.Event()  # set when something is to be sent at once
         # The account that a secret opens, by its hash: asking for each request would halve what one process answers.
         self.believed: Lately[str, Any] = Lately(clock, _BELIEVED, _MOST_BELIEVED)
         self._together: dict[Callable[..., Any], Together[Any, Any]] = {}

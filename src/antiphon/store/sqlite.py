@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 import msgspec
+from aiosqlite.context import contextmanager
 from sqlalchemy import URL, Column, ColumnElement, Connection, Table, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -62,6 +64,39 @@ class Sqlite:
         await self._writer.dispose()
 
 
+class _Cursor(aiosqlite.Cursor):
+    """A statement and its rows in one visit to the connection's thread. The driver itself makes four, to open, execute,
+    read and close: they took most of the time of a small transaction (measured: 2.3 ms against 1.3)."""
+
+    rows: Iterable[Any] = ()
+
+    async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> aiosqlite.Cursor:
+        self.rows = await self._execute(self._run, sql, () if parameters is None else parameters)
+        return self
+
+    async def fetchall(self) -> Iterable[Any]:
+        return self.rows
+
+    async def close(self) -> None:
+        self._cursor.close()
+
+    def _run(self, sql: str, parameters: Any) -> Iterable[Any]:
+        self._cursor.execute(sql, parameters)
+        return self._cursor.fetchall() if self._cursor.description else ()
+
+
+class _Connection(aiosqlite.Connection):
+    """Opening a cursor does not touch the file, and there is nothing to roll back outside of a transaction."""
+
+    @contextmanager
+    async def cursor(self) -> aiosqlite.Cursor:
+        return _Cursor(self, self._conn.cursor())
+
+    async def rollback(self) -> None:
+        if self._conn.in_transaction:
+            await super().rollback()
+
+
 def connect(url: URL) -> Sqlite:
     if url.database:
         Path(url.database).parent.mkdir(0o700, parents=True, exist_ok=True)
@@ -78,6 +113,7 @@ def _engine(url: URL, connections: int, begin: str) -> AsyncEngine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=_LONGEST_QUEUE,
+        connect_args={"async_creator_fn": _connecting},
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
     )
@@ -97,6 +133,14 @@ def _engine(url: URL, connections: int, begin: str) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _connecting(path: str, **options: Any) -> aiosqlite.Connection:
+    # The program's thread and the connection's use it in turns, never at once.
+    options["check_same_thread"] = False
+    connection = _Connection(lambda: sqlite3.connect(path, **options), iter_chunk_size=64)
+    connection._thread.daemon = True  # a program that is ended in the middle does not wait for it
+    return connection
 
 
 def _write_ahead(cursor: Any) -> None:

@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.drop_index("ix_campaigns_busy", "campaigns")
     _partial("ix_campaigns_calculating", "id", "calculating")
     _partial("ix_campaigns_scheduled", "send_at", "scheduled")
-    _partial("ix_campaigns_sending", "id", "sending")
+    _partial("ix_campaigns_sending", "audience id", "sending")
     _partial("ix_campaigns_ready", "account_id id", "ready")
     _partial("ix_campaigns_cancelled", "account_id ended_at", "cancelled")
     op.create_table(
