@@ -1,5 +1,7 @@
-"""How many single texts a second are taken in, each durable before its answer? Beside it, the same calls answered by
-a bare ASGI program that reads the body and stores nothing: what HTTP alone costs in this language."""
+"""How many single texts a second are taken in, each durable before its answer? For later, and while they are sent too.
+
+Beside it the same calls, answered by a bare ASGI program that reads the body and stores nothing: what HTTP alone costs.
+"""
 
 import asyncio
 import json
@@ -19,6 +21,7 @@ from bench.server import serving
 SECONDS = 5.0
 CONNECTIONS = (16, 64)
 QUIET = {"ANTIPHON_SIMULATOR_LOG": "false", "ANTIPHON_SIMULATOR_LATENCY": "0", "ANTIPHON_SIMULATOR_RECEIPT_DELAY": "0"}
+MESSAGE = {"recipients": [{"phone_number": "+33612345678"}], "text": "Your code is 1234", "purpose": "alert"}
 BARE = """
 import uvicorn
 async def app(scope, receive, send):
@@ -64,12 +67,11 @@ def main() -> None:
             serving(Path(folder), url, **QUIET) as client,
         ):
             host, _, port = client().address.partition(":")
-            body = json.dumps(
-                {"recipients": [{"phone_number": "+33612345678"}], "text": "Your code is 1234", "purpose": "alert"}
-            )
-            request = _request(client().credentials("octopush"), body.encode())
-            for connections in CONNECTIONS:
-                _report(name, connections, _load(host, int(port), request, connections))
+            for what, more in {"for later": {"send_at": "2035-01-01T00:00:00Z"}, "and sent": {}}.items():
+                body = json.dumps(MESSAGE | more).encode()
+                request = _request(client().credentials("octopush"), body)
+                for connections in CONNECTIONS:
+                    _report(f"{name} {what}", connections, _load(host, int(port), request, connections))
 
 
 def _load(host: str, port: int, request: bytes, connections: int) -> dict[bytes, int]:
@@ -98,7 +100,7 @@ def _request(headers: dict[str, str], body: bytes) -> bytes:
 def _report(name: str, connections: int, counted: dict[bytes, int]) -> None:
     accepted = counted.get(b"201", 0)
     others = {status.decode(): count for status, count in counted.items() if status != b"201"}
-    print(f"  {name:14} {connections:3} connections {accepted / SECONDS:>8,.0f}/s {others or ''}")
+    print(f"  {name:19} {connections:3} connections {accepted / SECONDS:>8,.0f}/s {others or ''}")
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from antiphon import __version__
 from antiphon.carriers.simulator import Behaviour, Simulator
 from antiphon.config import Config
 from antiphon.core.account import NewCredential
-from antiphon.dialects import atom, exotel, native, octopush
+from antiphon.dialects import atom, exotel, native, octopush, octopush_legacy
 from antiphon.dialects.door import Door
 from antiphon.services import processes
 from antiphon.store.processes import LEASE
@@ -30,7 +30,7 @@ from antiphon.workers.loop import forever
 from antiphon.workers.receipts import Inbox
 
 _log = structlog.get_logger()
-DIALECTS = (octopush.DIALECT, atom.DIALECT, exotel.DIALECT, native.DIALECT)
+DIALECTS = (octopush.DIALECT, atom.DIALECT, octopush_legacy.DIALECT, exotel.DIALECT, native.DIALECT)
 _BACKLOG = 2048  # connections that wait to be accepted
 _GARBAGE = 50_000  # new objects between two collections
 _LAST_STEP = 15.0  # seconds that a worker's step may take to end when the program stops
@@ -79,15 +79,17 @@ async def serve(config: Config) -> None:
 
 
 def doors(config: Config, store: Store) -> ASGIApp:
-    """All dialects on one address; the longest prefix that fits answers."""
+    """All dialects on one address; the longest prefix that fits answers, of several the one that knows the path."""
     mounts = sorted(DIALECTS, key=lambda dialect: len(dialect.prefix), reverse=True)
     prices = config.prices()
     table = [(f"{dialect.prefix}/", Door(dialect, store, prices, config.body_limit)) for dialect in mounts]
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = re.sub("/{2,}", "/", f"{scope['path'].lower()}/")  # a base URL that ends in a slash makes two
-        answer = next((door for prefix, door in table if path.startswith(prefix)), _outside)
-        await answer(scope, receive, send)
+        fitting = [door for prefix, door in table if path.startswith(prefix)]
+        if len(fitting) > 1:
+            fitting.sort(key=lambda door: not door.knows(scope["path"]))
+        await (fitting[0] if fitting else _outside)(scope, receive, send)
 
     return application
 

@@ -144,6 +144,10 @@ class Door:
         }
         self._patterns = [(_pattern(path), self._methods[path.lower()]) for path in paths if "{" in path]
 
+    def knows(self, path: str) -> bool:
+        """Is there anything at this path? Two dialects may stand under one prefix."""
+        return self._at(path) is not None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         caller = Caller(id=uuid.uuid4().hex, method=request.method, path=scope["path"])
@@ -171,18 +175,24 @@ class Door:
         return answer
 
     def _find(self, request: Request) -> tuple[Route, Mapping[str, str]]:
-        """Raises UnknownPath or WrongMethod. Case, blanks at the end and doubled or trailing slashes do not count:
-        real clients send each of them."""
-        path = re.sub(r"/{2,}", "/", request.scope["path"]).strip().rstrip("/")
-        methods, varying = self._methods.get(path.lower()), {}
-        if methods is None or "{" in path:
-            matches = ((pattern.fullmatch(path), methods) for pattern, methods in self._patterns)
-            methods, varying = next(((there, match.groupdict()) for match, there in matches if match), (None, {}))
-        if methods is None:
+        """Raises UnknownPath or WrongMethod."""
+        found = self._at(request.scope["path"])
+        if found is None:
             raise UnknownPath
+        methods, varying = found
         if request.method not in methods:
             raise WrongMethod(allowed=", ".join(sorted(methods)))
         return methods[request.method], varying
+
+    def _at(self, written: str) -> tuple[Mapping[str, Route], Mapping[str, str]] | None:
+        """What answers at a path, by method, and the parts of it that vary. Case, blanks at the end and doubled or
+        trailing slashes do not count: real clients send each of them."""
+        path = re.sub(r"/{2,}", "/", written).strip().rstrip("/")
+        methods = self._methods.get(path.lower())
+        if methods is not None and "{" not in path:
+            return methods, {}
+        matches = ((pattern.fullmatch(path), methods) for pattern, methods in self._patterns)
+        return next(((methods, match.groupdict()) for match, methods in matches if match), None)
 
     async def _said(self, incoming: Incoming, route: Route, call: Call) -> Any:
         """What the call says, in the shape that its route takes. Raises Malformed, MissingField or BadField."""

@@ -23,12 +23,13 @@ from antiphon.store.session import Store, Tx
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """A campaign on its way, and what is left in the wallet (`UNMETERED` without one).
+    """A campaign on its way with its messages, and what is left in the wallet (`UNMETERED` without one).
 
     `unreadable` are the places of the recipients whose numbers nobody can read.
     """
 
     campaign: Campaign
+    messages: Sequence[New]
     left: int
     unreadable: Sequence[int]
 
@@ -61,9 +62,9 @@ async def simulate(store: Store, prices: Prices, account: Account, command: Send
     """What `send` would answer, with a campaign of the id 0; nothing is stored, nothing leaves."""
     direct = await _readable(store, prices, account, command)
     async with store.read() as tx:
-        campaign, _ = _made(tx, direct)
+        campaign, new = _made(tx, direct)
         left = await wallet.balance(tx, account.id)
-    return _sent(direct, replace(campaign, id=0), left)
+    return _sent(direct, replace(campaign, id=0), new, left)
 
 
 async def _readable(store: Store, prices: Prices, account: Account, command: SendMessages) -> _Direct:
@@ -85,8 +86,9 @@ async def _readable(store: Store, prices: Prices, account: Account, command: Sen
     return _Direct(account, command, list(people.values()), unreadable, prices)
 
 
-def _sent(direct: _Direct, campaign: Campaign, left: int | None) -> Sent:
-    return Sent(campaign=campaign, left=UNMETERED if left is None else left, unreadable=direct.unreadable)
+def _sent(direct: _Direct, campaign: Campaign, new: list[New], left: int | None) -> Sent:
+    left = UNMETERED if left is None else left
+    return Sent(campaign=campaign, messages=new, left=left, unreadable=direct.unreadable)
 
 
 def _made(tx: Tx, direct: _Direct) -> tuple[Campaign, list[New]]:
@@ -135,7 +137,7 @@ class _Batch:
             self.accepted.append((account, request_id))
         self.campaigns.append(campaign)
         self.messages += new
-        return _sent(direct, campaign, left)
+        return _sent(direct, campaign, new, left)
 
 
 async def _write(tx: Tx, directs: Sequence[_Direct]) -> list[Sent | Exception]:

@@ -160,10 +160,10 @@ async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact
     return [(read(row), row[-1] is not None) for row in await tx.tuples(query)]
 
 
-def oldest_sending(limit: int, direct: bool) -> Select[Any]:
+def oldest_sending(limit: int, direct: bool) -> Select[Any, Any]:
     """Account and id, for a query. They began first, so they are what ends next."""
-    query: Select[Any] = select(campaigns.c.account_id, campaigns.c.id)
-    return query.where(_is(State.SENDING), is_direct(direct)).order_by(campaigns.c.id).limit(limit)
+    query = select(campaigns.c.account_id, campaigns.c.id).where(_is(State.SENDING), is_direct(direct))
+    return query.order_by(campaigns.c.id).limit(limit)
 
 
 def is_direct(direct: bool) -> ColumnElement[bool]:

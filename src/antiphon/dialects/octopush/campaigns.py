@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from antiphon.core import sender
 from antiphon.core.account import Account
 from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, Purpose, Quality, State
 from antiphon.core.errors import BadField, MissingField, UnknownCampaign
@@ -47,7 +48,6 @@ class WireCampaign(WireContent):
 PURPOSE = {"alert": Purpose.ALERT, "transactional": Purpose.ALERT}  # else "wholesale", the default
 QUALITY = {"sms_low_cost": Quality.LOW_COST}  # else "sms_premium": what old requests without a type have meant
 _BARE_ZONE = ZoneInfo("Europe/Paris")  # a time without an offset means Central European Time (the vendor's PHP library)
-_LONGEST_SENDER = 11
 _LONGEST_REQUEST_ID = 255
 SIMULATED = 0
 
@@ -79,11 +79,11 @@ def read_text(written: str | None) -> str:
 
 
 def read_sender(written: str | None, ignored: list[str]) -> str | None:
-    """3 to 11 letters, digits or blanks; what is not allowed is left out, as the vendor's page on wrong data says."""
-    clean = re.sub(r"[^A-Za-z0-9 ]", "", written or "").strip()[:_LONGEST_SENDER].strip()
-    if clean != (written or ""):
-        ignored.append("sender (cleaned)" if len(clean) >= 3 else "sender")
-    return clean if len(clean) >= 3 else None
+    """What no sender may hold is left out, as the vendor's page on wrong data says."""
+    name = sender.clean(written or "")
+    if (name or "") != (written or ""):
+        ignored.append("sender (cleaned)" if name else "sender")
+    return name
 
 
 def read_time(written: object) -> datetime | None:
