@@ -79,9 +79,8 @@ def read_text(written: str | None) -> str:
 
 
 def read_sender(written: str | None, ignored: list[str]) -> str | None:
-    """What no sender may hold is left out, as the vendor's page on wrong data says."""
     name = sender.clean(written or "")
-    if (name or "") != (written or ""):
+    if name != (written or None):
         ignored.append("sender (cleaned)" if name else "sender")
     return name
 

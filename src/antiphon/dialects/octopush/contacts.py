@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from msgspec import UNSET, Struct, UnsetType
 
+from antiphon.core.campaign import SendMessages, check
 from antiphon.core.contact import AddContacts, Change, Draft, Existing, Result
 from antiphon.core.errors import MissingField, TooMany
 from antiphon.core.lookup import Lookup, look_up
@@ -207,10 +208,11 @@ async def hlr(call: Call, body: WireNumbers) -> list[WireLookup]:
     return [write_lookup(look_up(number, call.account.region)) for number in read_numbers(body)]
 
 
-async def keep(call: Call, list_name: str | None, recipients: Sequence[Draft], *, simulated: bool) -> None:
-    """Store the recipients of a message on a list, too."""
-    if list_name and not simulated:
-        await contacts.add(call.store, call.account, AddContacts(drafts=recipients, lists=(list_name.strip(),)))
+async def keep(call: Call, list_name: str | None, command: SendMessages, *, simulated: bool) -> None:
+    """Store the recipients of a message on a list, too, if the message can be one at all."""
+    if (names := _names(list_name, None)) and not simulated:
+        check(command)
+        await contacts.add(call.store, call.account, AddContacts(drafts=command.recipients, lists=names))
 
 
 def name_unreadable(call: Call, places: Sequence[int]) -> None:

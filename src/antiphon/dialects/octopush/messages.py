@@ -1,6 +1,7 @@
 """A text to numbers that come with it: send, cancel, and the same by the path of many channels."""
 
 from datetime import timedelta
+from typing import Literal
 
 from msgspec import Struct
 
@@ -38,7 +39,7 @@ class WireSend(WireContent):
 
 
 class WireMetadata(Struct, frozen=True, forbid_unknown_fields=True):
-    type: str | None = None
+    type: Literal["sms_premium", "sms_low_cost", "voice_sms"] | None = None
     with_replies: bool = False
     voice_gender: str | None = None
     voice_language: str | None = None
@@ -66,14 +67,16 @@ def read_send(body: WireSend, ignored: list[str]) -> SendMessages:
 
 def read_channel(body: WireChannel) -> WireSend | WireVoice:
     """The same by the path of its channel. Raises NotOffered."""
-    common = {name: getattr(body, name) for name in _COMMON}
+    common = {name: getattr(body, name) for name in _COMMON} | {"auto_delete_optout_contacts": read_leave_out(body)}
     more = body.metadata
     match (body.channel or "").strip().lower():
         case "sms":
             low = _LOW_COST in (more.type, body.type)
             replies = more.with_replies or body.with_replies
-            rules = {"auto_optimize_text": body.auto_optimize_text, "auto_delete_optout_contacts": read_leave_out(body)}
-            return WireSend(type=_LOW_COST if low else None, with_replies=replies, **rules, **common)
+            optimise = body.auto_optimize_text
+            return WireSend(
+                type=_LOW_COST if low else None, with_replies=replies, auto_optimize_text=optimise, **common
+            )
         case "voice_sms":
             return WireVoice(voice_gender=more.voice_gender, voice_language=more.voice_language, **common)
         case other:
@@ -107,7 +110,7 @@ async def send(call: Call, body: WireSend) -> WireSent | Answer:
     if body.ticket_number and not body.recipients:
         return Answer(200, await _confirm(call, body.ticket_number))
     command = read_send(body, call.ignored)
-    await keep(call, body.list_name, command.recipients, simulated=body.simulation_mode)
+    await keep(call, body.list_name, command, simulated=body.simulation_mode)
     work = sends.simulate if body.simulation_mode else sends.send
     sent = await work(call.store, call.prices, call.account, command)
     name_unreadable(call, sent.unreadable)

@@ -151,7 +151,7 @@ def write_draft(campaign: Campaign, left: int) -> WireVoiceDraft:
 async def send(call: Call, body: WireVoice) -> WireVoiceSent:
     """Call at most 500 numbers and read a text to them."""
     command = read_send(body, call.account.region, call.ignored)
-    await keep(call, body.list_name, command.recipients, simulated=body.simulation_mode)
+    await keep(call, body.list_name, command, simulated=body.simulation_mode)
     work = sends.simulate if body.simulation_mode else sends.send
     sent = await work(call.store, call.prices, call.account, command)
     name_unreadable(call, sent.unreadable)
