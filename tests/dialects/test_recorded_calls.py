@@ -1,12 +1,14 @@
 """Does every call get the answer that is recorded for it?
 
 `<vendor>/<noun>.json` holds cases: what is there before (`given`, then the calls and works of `before`), the request,
-the answer, and what the account then holds (`then`). A case from the vendor's own pages has the vendor's `example`: our
+the answer, and what the account then holds (`then`). `times` says how often the one item of a list is sent; a call
+before that is `refused` must be; `credit` pays in. A case from the vendor's own pages has the vendor's `example`: our
 answer has its keys, in its order (of a list, those of one `item`); `more` names the keys that we add.
 `pytest --rewrite` writes answers for review.
 
-What differs from run to run is written as <ticket>, <id>, <hex32>, <time>; {{login}}, {{api_key}}, {{key_id}} and
-{{sid}} are the account's, and {{NAME}} is what the last call before answered under that name.
+It is 2026-03-02T12:00:00Z all the time. What differs from run to run is written as <ticket>, <vocal ticket>, <id>,
+<uuid>, <key>, <hidden key>, <hex32>; {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the account's, and {{NAME}} is
+what a call before has answered under that name.
 """
 
 import json
@@ -18,12 +20,12 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from antiphon.core import price
+from antiphon.core import money, price
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.consent import OptOut
 from antiphon.core.contact import Contact
 from antiphon.core.message import Accepted
-from antiphon.services import accounts, campaigns, messages
+from antiphon.services import accounts, campaigns, messages, wallet
 from antiphon.store import contacts, lists, opt_outs, tags
 from antiphon.store.schema import contact_tags, list_members
 from antiphon.store.schema import contacts as people
@@ -33,9 +35,12 @@ from tests.dialects import doors
 HERE = Path(__file__).parent
 REGIONS = {"octopush": "FR", "atom": "AU", "exotel": "IN", "native": "FR"}
 VARYING = {
-    r"sms_[0-9a-f]{14}": "<ticket>",
+    r"sms_(?!0{14})[0-9a-f]{14}": "<ticket>",
+    r"vocal_(?!0{14})[0-9a-f]{14}": "<vocal ticket>",
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "<uuid>",
+    r"[0-9a-f]{40}": "<key>",
+    r"\*{36}[0-9a-f]{4}": "<hidden key>",
     r"[0-9a-f]{32}": "<hex32>",
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)": "<time>",
     r"\d{13,16}": "<id>",
 }
 FILES = sorted(HERE.glob("*/*.json"))
@@ -63,7 +68,8 @@ async def test_recorded_call(store: Store, request: pytest.FixtureRequest, file:
         assert answer == case["answer"]
         assert then == case.get("then")
     if "example" in case:
-        assert _keys(heard.body, case.get("more", []), case.get("item", 0)) == _keys(case["example"], [], 0)
+        example = case["example"]
+        assert _keys(heard.body, example, case.get("more", []), case.get("item", 0)) == _keys(example, example, [], 0)
 
 
 async def _give(store: Store, account: Account, given: Any) -> None:
@@ -93,18 +99,20 @@ async def _take(
         claimed = await messages.claim(store, 100)
         await messages.settle(store, "simulator", [(message.key, Accepted(str(message.id))) for message in claimed])
         await campaigns.finish(store)
+    elif "credit" in step:
+        await wallet.credit(store, _filled(step.get("to", "{{login}}"), known), money.micros(step["credit"]))
     else:
         heard = await _play(address, dialect, credential, step, known)
-        assert heard.status < 300, heard
-        body = heard.body or {}
-        known |= {name: str(value) for name, value in (body.get("result") or body).items()}
-        if body.get("campaigns"):
-            known["id"] = body["campaigns"][0]["id"]
+        assert (heard.status >= 400) is step.get("refused", False), heard
+        known |= _named(heard.body)
 
 
 async def _play(address: str, dialect: str, credential: NewCredential, case: Any, known: dict[str, str]) -> doors.Heard:
     method, path = _filled(case["request"], known).split(" ", 1)
-    body = case.get("raw", "" if "body" not in case else json.dumps(case["body"]))
+    fields = case.get("body")
+    if "times" in case:
+        fields = fields | {name: fields[name] * count for name, count in case["times"].items()}
+    body = case.get("raw", "" if fields is None else json.dumps(fields))
     headers = {
         "Content-Type": "application/json",
         **doors.credentials(case.get("as", dialect), credential),
@@ -130,6 +138,17 @@ async def _held(store: Store, account: Account) -> list[dict[str, Any]]:
     return held
 
 
+def _named(value: Any) -> dict[str, str]:
+    """Every single value in an answer by its name, the outer and earlier ones first."""
+    if not isinstance(value, dict | list):
+        return {}
+    found: dict[str, str] = {}
+    for inner in reversed(list(value.values() if isinstance(value, dict) else value)):
+        found |= _named(inner)
+    single = value if isinstance(value, dict) else {}
+    return found | {name: str(one) for name, one in single.items() if not isinstance(one, dict | list)}
+
+
 def _filled(text: str, known: dict[str, str]) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda match: known[match[1]], text)
 
@@ -150,15 +169,19 @@ def _settled(value: Any, known: dict[str, str]) -> Any:
     for pattern, word in VARYING.items():
         if re.fullmatch(pattern, text):
             return word
-    text = re.sub(r"[0-9a-f]{32}|sms_[0-9a-f]{14}", lambda match: _settled(match[0], known), text)
+    text = re.sub(r"[0-9a-f]{32}|(sms|vocal)_(?!0{14})[0-9a-f]{14}", lambda match: _settled(match[0], known), text)
     return text if isinstance(value, str) else value
 
 
-def _keys(value: Any, more: list[str], item: int) -> Any:
+def _keys(value: Any, example: Any, more: list[str], item: int) -> Any:
     """The keys of an answer in their order, without those that we add; of a list, those of one of its items."""
     if isinstance(value, dict):
-        return [(key, _keys(inner, more, item)) for key, inner in value.items() if key not in more]
-    return [_keys(value[item], more, item)] if isinstance(value, list) and value else None
+        like = example if isinstance(example, dict) else {}
+        wanted = [key for key in value if key in like or key not in more]
+        return [(key, _keys(value[key], like.get(key), more, item)) for key in wanted]
+    if isinstance(value, list) and value:
+        return [_keys(value[item], example[0] if isinstance(example, list) and example else None, more, item)]
+    return None
 
 
 def _rewrite(file: Path, place: int, changes: dict[str, Any]) -> None:
