@@ -1,7 +1,7 @@
 """A text to numbers that come with it: send, cancel, and the same by the path of many channels."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -67,7 +67,8 @@ def read_send(body: WireSend, ignored: list[str]) -> SendMessages:
 
 def read_channel(body: WireChannel) -> WireSend | WireVoice:
     """The same by the path of its channel. Raises NotOffered."""
-    common = {name: getattr(body, name) for name in _COMMON} | {"auto_delete_optout_contacts": read_leave_out(body)}
+    common: dict[str, Any] = {name: getattr(body, name) for name in _COMMON}
+    common["auto_delete_optout_contacts"] = read_leave_out(body)
     more = body.metadata
     match (body.channel or "").strip().lower():
         case "sms":
