@@ -13,9 +13,10 @@ from cyclopts import App
 from antiphon import __version__, app
 from antiphon.config import BadSetting, Config, load
 from antiphon.core.account import NewCredential
-from antiphon.core.errors import Refusal
+from antiphon.core.errors import BadField, Refusal
+from antiphon.core.money import micros, shown
 from antiphon.doctor import examine
-from antiphon.services import accounts
+from antiphon.services import accounts, wallet
 from antiphon.store.session import CannotOpen, open_store
 
 _DEMO = "demo@antiphon.example"
@@ -77,6 +78,21 @@ def create(*, login: str, region: str = "FR", json: bool = False, data: str | No
         _print_credential(credential)
 
 
+@account.command
+def credit(*, login: str, amount: str, note: str | None = None, data: str | None = None) -> None:
+    """Pay into an account's wallet. The first payment makes the account metered: it spends only what it has.
+
+    Parameters
+    ----------
+    amount
+        In the account's currency, like 25 or 12.50.
+    note
+        Kept in the ledger beside the payment.
+    """
+    left = _run(_credit(load({"data": data}), login, _amount(amount), note))
+    print(f"{login} has {shown(left)}")
+
+
 def main() -> None:
     try:
         cli()
@@ -91,6 +107,18 @@ async def _migrate(config: Config) -> None:
 async def _create(config: Config, login: str, region: str) -> NewCredential:
     async with app.enlisted(config) as store:
         return await accounts.create(store, login, region)
+
+
+async def _credit(config: Config, login: str, amount: int, note: str | None) -> int:
+    async with app.enlisted(config) as store:
+        return await wallet.credit(store, login, amount, note)
+
+
+def _amount(written: str) -> int:
+    try:
+        return micros(written)
+    except ValueError as failure:
+        raise BadField(field="--amount", reason=f"is wrong: {failure}") from None
 
 
 async def _demo_account(config: Config) -> NewCredential | None:

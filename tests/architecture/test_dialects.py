@@ -62,9 +62,12 @@ def test_every_refusal_can_be_told(dialect: Dialect, kind: type[Refusal]) -> Non
     facts = {name: SAMPLES[name] for name in kind.__annotations__ if name != "sentence"}
     refusal = kind(**facts)
     answer = dialect.refuse(refusal, Caller(id="12ab", method="POST", path="/"))
-    assert 400 <= answer.status <= 500
-    assert answer.status < 500 or kind is errors.Fault
-    said = json.dumps(answer.body)
+    if dialect.name == "octopush_legacy":
+        assert answer.status == 200, "it knows no other"
+    else:
+        assert 400 <= answer.status <= 500
+        assert answer.status < 500 or kind is errors.Fault
+    said = answer.body.decode() if isinstance(answer.body, bytes) else json.dumps(answer.body)
     assert "{" not in str(refusal), "a fact of the sentence is missing"
     assert all(str(fact) in str(refusal) for fact in facts.values())
     assert re.sub(r"[^A-Za-z ]", "", str(refusal))[:20] in re.sub(r"[^A-Za-z ]", "", said)

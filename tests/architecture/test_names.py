@@ -17,5 +17,5 @@ def test_a_vendor_is_named_only_at_home(vendor: str) -> None:
         for path in SOURCE.rglob("*.py")
         if re.search(rf"\b{vendor}\b", path.read_text(), re.IGNORECASE)
     }
-    elsewhere = {path for path in named if not path.startswith(f"dialects/{vendor}/")}
+    elsewhere = {path for path in named if not path.startswith(f"dialects/{vendor}")}
     assert elsewhere <= {"app.py"}

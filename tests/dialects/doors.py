@@ -19,7 +19,7 @@ from antiphon.store.session import Store
 
 
 class Heard(Struct, frozen=True):
-    """An answer as it came: `body` is its JSON, None where there is none."""
+    """An answer as it came: `body` is its JSON, or the text of another kind, None where there is none."""
 
     status: int
     headers: Mapping[str, str]
@@ -50,6 +50,8 @@ def credentials(dialect: str, credential: NewCredential) -> dict[str, str]:
     """The headers that open this dialect's door."""
     if dialect == "octopush":
         return {"api-login": credential.login, "api-key": credential.api_key}
+    if dialect == "octopush_legacy":  # they are fields of the form
+        return {}
     if dialect == "exotel":
         pair = f"{credential.key_id}:{credential.api_key}".encode()
         return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
@@ -64,6 +66,7 @@ def _call(address: str, method: str, path: str, headers: Mapping[str, str], body
         answer = connection.getresponse()
         text = answer.read()
         heard = {name.lower(): value for name, value in answer.getheaders()}
-        return Heard(answer.status, heard, msgspec.json.decode(text) if text else None)
+        is_json = "json" in heard.get("content-type", "json")
+        return Heard(answer.status, heard, (msgspec.json.decode(text) if is_json else text.decode()) if text else None)
     finally:
         connection.close()

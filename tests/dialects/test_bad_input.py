@@ -1,6 +1,7 @@
 """Does anything that a client can send break a door? Every route of every dialect, over real HTTP."""
 
 import re
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,14 @@ from tests.dialects.doors import Heard
 LIMIT = 16 * 1024
 ROUTES = [(dialect, route) for dialect in DIALECTS for route in dialect.routes]
 WITH_BODY = [(dialect, route) for dialect, route in ROUTES if route.takes is not None and route.method != "GET"]
-NAMES = [f"{dialect.name}-{route.method} {route.path}" for dialect, route in ROUTES]
-NAMES_WITH_BODY = [f"{dialect.name}-{route.method} {route.path}" for dialect, route in WITH_BODY]
+BY_HEADER = [(dialect, route) for dialect, route in ROUTES if not dialect.form]  # else they are fields, as recorded
+
+
+def _name(dialect: Dialect, route: Route) -> str:
+    return f"{dialect.name}-{route.method} {route.path}"
+
+
+NAMES_WITH_BODY = [_name(*one) for one in WITH_BODY]
 
 BAD_BODIES = {
     "malformed": b'{"contacts": [}',
@@ -51,7 +58,7 @@ async def test_bad_bodies(store: Store, credential: NewCredential, dialect: Dial
             assert heard.status < 300 or _refused(dialect, heard), f"{label}: {heard}"
 
 
-@pytest.mark.parametrize(("dialect", "route"), ROUTES, ids=NAMES)
+@pytest.mark.parametrize(("dialect", "route"), BY_HEADER, ids=[_name(*one) for one in BY_HEADER])
 async def test_bad_credentials(store: Store, credential: NewCredential, dialect: Dialect, route: Route) -> None:
     path = _path(dialect, route, credential)
     good = doors.credentials(dialect.name, credential)
@@ -76,12 +83,12 @@ async def test_a_body_over_the_limit(
 ) -> None:
     async with doors.opened(store, body_limit=LIMIT) as address:
         heard = await _call(address, dialect, route, credential, b'{"a": "' + b"x" * LIMIT + b'"}', chunked=chunked)
-        assert heard.status == 413
+        assert heard.status == _told(dialect, 413)
         assert _refused(dialect, heard)
         assert (await _call(address, dialect, route, credential, b"{}")).status < 500
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize("dialect", [one for one in DIALECTS if not one.form], ids=lambda dialect: dialect.name)
 async def test_bad_addresses(store: Store, credential: NewCredential, dialect: Dialect) -> None:
     headers = doors.credentials(dialect.name, credential)
     async with doors.opened(store) as address:
@@ -90,7 +97,7 @@ async def test_bad_addresses(store: Store, credential: NewCredential, dialect: D
             assert heard.status in (404, 405)
             assert _refused(dialect, heard)
         for route in dialect.routes:
-            heard = await doors.call(address, "PATCH", _path(dialect, route, credential), headers)
+            heard = await doors.call(address, "PUT", _path(dialect, route, credential), headers)
             assert heard.status == 405
             assert _refused(dialect, heard)
 
@@ -140,9 +147,9 @@ async def test_a_fault_has_an_id_that_is_in_the_log(tmp_path: Path, capsys: pyte
     async with doors.opened(store) as address:
         for dialect in DIALECTS:
             heard = await _call(address, dialect, dialect.routes[0], credential, b"{}")
-            assert heard.status == 500
+            assert heard.status == _told(dialect, 500)
             assert _refused(dialect, heard)
-            id = re.search("[0-9a-f]{32}", msgspec.json.encode(heard.body).decode())
+            id = re.search("[0-9a-f]{32}", str(heard.body))
             assert id
             assert id[0] in capsys.readouterr().out
     await store.close()
@@ -156,14 +163,23 @@ async def _call(
     return await doors.call(address, route.method, path, headers, body, chunked=chunked)
 
 
+def _told(dialect: Dialect, status: int) -> int:
+    """The status that this dialect tells a refusal with."""
+    return 200 if dialect.name == "octopush_legacy" else status
+
+
 def _path(dialect: Dialect, route: Route, credential: NewCredential) -> str:
-    return dialect.prefix + route.path.replace("{sid}", credential.sid).replace("{id}", "12")
+    who = f"?user_login={credential.login}&api_key={credential.api_key}" if dialect.form else ""
+    return dialect.prefix + route.path.replace("{sid}", credential.sid).replace("{id}", "12") + who
 
 
 def _refused(dialect: Dialect, heard: Heard) -> bool:
     """Is this a refusal in the dialect's own shape?"""
     body = heard.body
     match dialect.name:
+        case "octopush_legacy":
+            code = body.get("error_code") if isinstance(body, dict) else ET.fromstring(body).findtext("error_code")
+            return heard.status == 200 and re.fullmatch("[0-9]{3}", code or "") is not None and code != "000"
         case "octopush":
             return list(body) == ["code", "message"] and isinstance(body["code"], int) and bool(body["message"])
         case "atom":

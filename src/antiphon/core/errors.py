@@ -10,7 +10,7 @@
     ├── NoText, TextTooLong, NoStopMention, NoRecipient
     ├── NotNow, CannotCancel, RequestRepeated, NoVoiceCarrier, NotOffered
     ├── OutOfCredit, WrongToken, TokenPending, NotMetered
-    ├── UnknownAccount      no sub-account of the one that asks
+    ├── UnknownAccount      none that the one who asks may see
     └── Fault               our own mistake; its id is in the log
 
 A refusal carries facts, never a status code: each door has its own table for those.
@@ -196,7 +196,7 @@ class NotMetered(Refusal):
 
 
 class UnknownAccount(Refusal):
-    sentence = "{login} is none of your sub-accounts."
+    sentence = "There is no account {login} here."
     login: str
 
 

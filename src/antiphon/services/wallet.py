@@ -30,7 +30,8 @@ async def balance(store: Store, account: Account) -> int:
 
 
 async def credit(store: Store, login: str, amount: int, note: str | None = None) -> int:
-    """Pay in, and make the account metered if it is not; what is left then. Raises UnknownAccount."""
+    """Pay in, and make the account metered if it is not; what is left then. Raises UnknownAccount or BadField."""
+    _check(amount)
     async with store.begin() as tx:
         found = await accounts.by_login(tx, login.strip().lower())
         if found is None:
@@ -93,8 +94,7 @@ async def issue_token(store: Store, account: Account, login: str) -> str:
 
 async def transfer(store: Store, account: Account, token: str, amount: int) -> Transfer:
     """Send money to whom the token names. Raises WrongToken, BadField or OutOfCredit; the token is kept then."""
-    if not 0 < amount <= _LARGEST:
-        raise BadField(field="amount", reason="is not an amount that can be sent")
+    _check(amount)
     async with store.begin() as tx:
         receiver = await wallet.take_token(tx, account.id, _hash(token))
         if receiver is None:
@@ -120,6 +120,11 @@ async def transfer(store: Store, account: Account, token: str, amount: int) -> T
 def entry(tx: Tx, account: int, kind: Kind, amount: int, **known: Any) -> Entry:
     """A line for the ledger, of this moment."""
     return Entry(id=tx.ids.one(), account_id=account, kind=kind, amount=amount, at=tx.now, **known)
+
+
+def _check(amount: int) -> None:
+    if not 0 < amount <= _LARGEST:
+        raise BadField(field="amount", reason="is not an amount that can be paid")
 
 
 def _related(one: Account, other: Account) -> bool:
