@@ -3,6 +3,8 @@
 The numbers are those of the vendor's page of return codes. Only 121 has been seen on this generation of the API.
 """
 
+from msgspec import Struct
+
 from antiphon.core import errors
 from antiphon.core.errors import NotNow, Refusal, UnknownCampaign
 from antiphon.dialects.door import Answer, Caller
@@ -42,6 +44,45 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.UnknownAccount: (400, 210),
     errors.Fault: (500, 500),
 }
+
+
+class Hard(Struct, frozen=True):
+    """What is refused: all other wrong data are mended or ignored. `field` as the client writes it."""
+
+    field: str
+    when: str
+    refusal: type[Refusal]
+
+
+HARD = (
+    Hard("api-login, api-key", "are missing or wrong", errors.NotAuthenticated),
+    Hard("the body", "is no JSON object", errors.Malformed),
+    Hard("text", "is missing or blank", errors.NoText),
+    Hard("text", "is longer than 1,224 characters", errors.TextTooLong),
+    Hard("text", "has no STOP mention, for the purpose wholesale", errors.NoStopMention),
+    Hard("recipients, contacts, phone_numbers", "is missing", errors.MissingField),
+    Hard("recipients", "are more than 500", errors.TooMany),
+    Hard("recipients", "have no number that can be read", errors.NoRecipient),
+    Hard("phone_numbers", "are more than 200", errors.TooMany),
+    Hard("list_name, tag_name", "is missing where one is needed", errors.MissingField),
+    Hard("list_name", "is of no list", errors.UnknownList),
+    Hard("tag_name", "is of no tag", errors.UnknownTag),
+    Hard("list_name", "is taken, for a new list", errors.NameTaken),
+    Hard("list_name, tag_name", "is longer than 255 characters", errors.BadField),
+    Hard("send_at", "is no date", errors.BadField),
+    Hard("request_id", "was used within 24 hours", errors.RequestRepeated),
+    Hard("request_id", "is longer than 255 characters", errors.BadField),
+    Hard("ticket_number", "is missing", errors.MissingField),
+    Hard("ticket_number", "is of no campaign", errors.UnknownCampaign),
+    Hard("channel", "is none of sms and voice_sms", errors.NotOffered),
+    Hard("the wallet", "holds less than it costs", errors.OutOfCredit),
+    Hard("first_name, last_name, password", "is missing, for a new sub-account", errors.MissingField),
+    Hard("password", "is not of 8 to 255 characters", errors.BadField),
+    Hard("email_to", "is neither your parent nor a sub-account", errors.UnknownAccount),
+    Hard("token", "is unknown, used or too old", errors.WrongToken),
+    Hard("amount", "is missing", errors.MissingField),
+    Hard("from_wallet_pack_id", "is not the id of your wallet", errors.BadField),
+)
 
 # Why a campaign cannot move has a code of its own for some states.
 _NOT_NOW = {"calculating": 129, "sent": 132, "cancelled": 131, "failed": 103}
