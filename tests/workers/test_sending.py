@@ -14,7 +14,7 @@ from antiphon.core.contact import AddContacts, Draft
 from antiphon.core.message import Accepted, Outcome, Outgoing
 from antiphon.services import campaigns, contacts
 from antiphon.store.session import Store
-from antiphon.workers import calculate, dispatch, heartbeat, lane, receipts, schedule
+from antiphon.workers import calculate, dispatch, heartbeat, lane, receipts
 from antiphon.workers.loop import forever
 from tests.services.scenes import PRICES
 
@@ -81,7 +81,7 @@ async def test_a_campaign_to_its_end(store: Store, account: Account) -> None:
     await loop
     await out.stop()
     await carrier.stop()
-    assert await schedule.run_once(store) == 1
+    assert await campaigns.finish(store) == 1
     assert (await campaigns.find(store, account, campaign.id)).state == "sent"
     assert await heartbeat.run_once(store) == 0
 

@@ -27,7 +27,7 @@ from antiphon.store.session import Store, Tx
 # Contacts that one step of the calculation looks at: what is in memory at a time, and what a crash repeats.
 STEP = 5_000
 _AT_ONCE = 20
-_OLDEST = 1_000  # sending campaigns that one look asks about
+OLDEST = 1_000  # sending campaigns that one look asks about
 
 
 async def create(store: Store, account: Account, command: CreateCampaign) -> Campaign:
@@ -159,17 +159,17 @@ async def start_due(store: Store) -> int:
         return await campaigns.start_due(tx, tx.now)
 
 
-async def finish(store: Store) -> bool:
-    """End the campaigns that have nothing left to send, after dead processes' messages are put in doubt.
+async def finish(store: Store) -> int:
+    """End the campaigns that have nothing left to send, after dead processes' messages are put in doubt; how many.
 
-    Looks at the oldest ones only; whether all of them have ended, so that the next ones can be looked at now.
+    Looks only at the `OLDEST` of those to lists and tags, and of those to written numbers.
     """
     async with store.begin() as tx:
         ended = 0
         for direct in (False, True):
-            await messages.doubt(tx, _OLDEST, direct=direct)
-            ended = await campaigns.end(tx, _OLDEST, direct=direct)
-        return ended == _OLDEST
+            await messages.doubt(tx, OLDEST, direct=direct)
+            ended += await campaigns.end(tx, OLDEST, direct=direct)
+        return ended
 
 
 def rendered(tx: Tx, campaign: Campaign, people: Sequence[Contact | Draft], prices: Prices) -> list[New]:

@@ -5,4 +5,9 @@ from antiphon.store.session import Store
 
 
 async def run_once(store: Store) -> int:
-    return await campaigns.start_due(store) + await campaigns.finish(store)
+    """How much there is to do at once: nothing but where as many campaigns have ended as are looked at."""
+    started = await campaigns.start_due(store)
+    ended = await campaigns.finish(store)
+    if started:
+        store.woken.set()
+    return ended // campaigns.OLDEST
