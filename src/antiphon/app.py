@@ -10,17 +10,19 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import structlog
 import uvicorn
-from starlette.responses import JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from antiphon import __version__
 from antiphon.carriers.simulator import Behaviour, Simulator
 from antiphon.config import Config
 from antiphon.core.account import NewCredential
-from antiphon.dialects import atom, exotel, native, octopush, octopush_legacy
+from antiphon.dialects import atom, exotel, native, octopush, octopush_legacy, page
 from antiphon.dialects.door import Door
+from antiphon.dialects.openapi import document
 from antiphon.services import processes
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
@@ -83,13 +85,15 @@ def doors(config: Config, store: Store) -> ASGIApp:
     mounts = sorted(DIALECTS, key=lambda dialect: len(dialect.prefix), reverse=True)
     prices = config.prices()
     table = [(f"{dialect.prefix}/", Door(dialect, store, prices, config.body_limit)) for dialect in mounts]
+    pages = _pages()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = re.sub("/{2,}", "/", f"{scope['path'].lower()}/")  # a base URL that ends in a slash makes two
-        fitting = [door for prefix, door in table if path.startswith(prefix)]
+        fitting: list[ASGIApp] = [door for prefix, door in table if path.startswith(prefix)]
         if len(fitting) > 1:
-            fitting.sort(key=lambda door: not door.knows(scope["path"]))
-        await (fitting[0] if fitting else _outside)(scope, receive, send)
+            fitting = sorted(fitting, key=lambda door: isinstance(door, Door) and not door.knows(scope["path"]))
+        answer = pages.get(scope["path"]) or (fitting[0] if fitting else _outside)
+        await answer(scope, receive, send)
 
     return application
 
@@ -97,6 +101,23 @@ def doors(config: Config, store: Store) -> ASGIApp:
 def examples(base: str, credential: NewCredential) -> list[tuple[str, str]]:
     """For each dialect its name and a call that works when it is pasted."""
     return [(dialect.name, dialect.example(base, credential)) for dialect in DIALECTS]
+
+
+def _pages() -> dict[str, Response]:
+    """What anybody may read: the document of each dialect, under two names, and one page of all of them."""
+    documents = {dialect.name: document(dialect) for dialect in DIALECTS}
+    pages: dict[str, Response] = {}
+    for dialect in DIALECTS:
+        answer = Response(msgspec.json.encode(documents[dialect.name]), media_type="application/json")
+        pages[f"/docs/{dialect.name}.json"] = answer
+        pages.setdefault(f"{dialect.prefix}/openapi.json", answer)
+    somebody = NewCredential(account_id=0, sid="SID", login="LOGIN", key_id="KEY_ID", api_key="KEY")
+    shown = [
+        (dialect.name, documents[dialect.name], dialect.example("http://127.0.0.1:8080", somebody))
+        for dialect in DIALECTS
+    ]
+    pages["/docs"] = HTMLResponse(page.render(shown), headers=page.HEADERS)
+    return pages
 
 
 @asynccontextmanager

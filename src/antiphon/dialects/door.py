@@ -94,7 +94,7 @@ class Route(Struct, frozen=True):
     """`path` below the dialect's prefix, `{name}` for a part that varies.
 
     `takes` is the shape of what the call says: of the query in a GET, else of the body. A handler that gives back no
-    Answer has given the body of one with `status`, of the shape `gives`.
+    Answer has given the body of one with `status`, of the shape `gives`, or of one of them.
     """
 
     method: str
@@ -117,14 +117,17 @@ class Dialect(Struct, frozen=True, kw_only=True):
     """A vendor's API. `authenticate` (what comes in, store) finds the account; `refuse` is the table of refusals.
 
     A `forgiving` one mends what it reads; one that speaks `form` reads fields of a form or the query, never JSON.
+    `security` are OpenAPI's words for what opens it, all of them together.
     """
 
     name: str
+    title: str
     prefix: str
     routes: Sequence[Route]
     authenticate: Callable[[Incoming, Store], Awaitable[Account]]
     refuse: Callable[[Refusal, Caller], Answer]
     example: Callable[[str, NewCredential], str]
+    security: Mapping[str, Mapping[str, str]]
     forgiving: bool = False
     form: bool = False
 

@@ -7,10 +7,12 @@ from antiphon.dialects.door import Dialect
 
 DIALECT = Dialect(
     name="atom",
+    title="Atom Telecom",
     prefix="/api",
     routes=ROUTES,
     authenticate=authenticate,
     refuse=refuse,
     example=example,
+    security={"token": {"type": "http", "scheme": "bearer"}},
     forgiving=True,
 )

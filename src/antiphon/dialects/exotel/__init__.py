@@ -7,9 +7,11 @@ from antiphon.dialects.exotel.routes import ROUTES
 
 DIALECT = Dialect(
     name="exotel",
+    title="Exotel",
     prefix="/v2/accounts",
     routes=ROUTES,
     authenticate=authenticate,
     refuse=refuse,
     example=example,
+    security={"key": {"type": "http", "scheme": "basic"}},
 )

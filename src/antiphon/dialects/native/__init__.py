@@ -7,9 +7,11 @@ from antiphon.dialects.native.routes import ROUTES
 
 DIALECT = Dialect(
     name="native",
+    title="Antiphon",
     prefix="/api/v1",
     routes=ROUTES,
     authenticate=authenticate,
     refuse=refuse,
     example=example,
+    security={"token": {"type": "http", "scheme": "bearer"}},
 )

@@ -7,10 +7,15 @@ from antiphon.dialects.octopush.routes import ROUTES
 
 DIALECT = Dialect(
     name="octopush",
+    title="Octopush",
     prefix="/v1/public",
     routes=ROUTES,
     authenticate=authenticate,
     refuse=refuse,
     example=example,
+    security={
+        "login": {"type": "apiKey", "in": "header", "name": "api-login"},
+        "key": {"type": "apiKey", "in": "header", "name": "api-key"},
+    },
     forgiving=True,
 )

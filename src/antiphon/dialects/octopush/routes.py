@@ -78,7 +78,7 @@ ACCOUNT = (
     Route("PATCH", "/user/campaign-parameters/edit", accounts.edit_parameters, WireParameters, WireParameters),
     # The same as another page prints it.
     Route("GET", "/campaign/parameters", accounts.parameters, gives=WireParameters),
-    Route("POST", "/multi-channel/send", messages.send_by_channel, WireChannel, WireSent | WireVoiceSent, 201),
+    Route("POST", "/multi-channel/send", messages.send_by_channel, WireChannel, (WireSent, WireVoiceSent), 201),
 )
 
 ROUTES = (*SMS, *_voice("voice"), *_voice("vocal"), *CONTACTS, *ACCOUNT)

@@ -7,11 +7,16 @@ from antiphon.dialects.octopush_legacy.routes import ROUTES
 
 DIALECT = Dialect(
     name="octopush_legacy",
+    title="Octopush, the first API",
     prefix="/api",
     routes=ROUTES,
     authenticate=authenticate,
     refuse=refuse,
     example=example,
+    security={
+        "login": {"type": "apiKey", "in": "query", "name": "user_login"},
+        "key": {"type": "apiKey", "in": "query", "name": "api_key"},
+    },
     forgiving=True,
     form=True,
 )
