@@ -23,6 +23,7 @@ LIMIT = 16 * 1024
 ROUTES = [(dialect, route) for dialect in DIALECTS for route in dialect.routes]
 WITH_BODY = [(dialect, route) for dialect, route in ROUTES if route.takes is not None and route.method != "GET"]
 BY_HEADER = [(dialect, route) for dialect, route in ROUTES if not dialect.form]  # else they are fields, as recorded
+PARTED = [(dialect, route) for dialect, route in ROUTES if "{" in route.path]
 
 
 def _name(dialect: Dialect, route: Route) -> str:
@@ -102,6 +103,18 @@ async def test_bad_addresses(store: Store, credential: NewCredential, dialect: D
             assert _refused(dialect, heard)
 
 
+@pytest.mark.parametrize(("dialect", "route"), PARTED, ids=[_name(*one) for one in PARTED])
+@pytest.mark.parametrize("part", ["a%00b", "%ff%fe", "%ed%a0%80", "a%0ab", "x" * 3000])
+async def test_a_bad_part_of_an_address(
+    store: Store, credential: NewCredential, dialect: Dialect, route: Route, part: str
+) -> None:
+    path = dialect.prefix + re.sub(r"\{\w+\}", part, route.path)
+    async with doors.opened(store) as address:
+        heard = await doors.call(address, route.method, path, doors.credentials(dialect.name, credential), b"{}")
+        assert heard.status < 500
+        assert _refused(dialect, heard)
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
@@ -112,14 +125,28 @@ field_names = st.sampled_from(
     re.findall(
         r"\w+",
         """contacts list_name list_names tag_name tag_names un_list un_tag do_not_overwrite text sender purpose send_at
-        id name group_id phone_number number first_name email param1 custom_1 custom_field tag ticket_number company""",
+        id name group_id phone_number number first_name email param1 custom_1 custom_field tag ticket_number company
+        recipients type with_replies simulation_mode request_id auto_optimize_text auto_remove_blacklisted_numbers
+        auto_delete_optout_contacts voice_gender voice_language channel metadata phone_numbers delete_contacts
+        last_name password company_name callbacks callback_url_for_inbounds email_for_inbounds email_to token amount
+        from_wallet_pack_id sms_campaign_alert_parameters campaign_parameters alert_bound alert_emails_to""",
     )
 )
 people = st.dictionaries(field_names, anything, max_size=4).flatmap(
     lambda fields: st.sampled_from(NUMBERS).map(lambda number: fields | {"phone_number": number, "number": number})
 )
-bodies = st.dictionaries(field_names, anything, max_size=6) | st.fixed_dictionaries(
-    {"contacts": st.lists(people | anything, max_size=5)}, optional={"list_name": anything, "tag_name": anything}
+parts = st.dictionaries(field_names, anything, max_size=4)
+bodies = (
+    st.dictionaries(field_names, anything | parts, max_size=6)
+    | st.fixed_dictionaries(
+        {"contacts": st.lists(people | anything, max_size=5)}, optional={"list_name": anything, "tag_name": anything}
+    )
+    | st.tuples(
+        st.fixed_dictionaries(
+            {"recipients": st.lists(people | anything, max_size=5), "text": st.just("STOP {param1}")}
+        ),
+        st.dictionaries(field_names.filter(lambda name: name not in ("recipients", "text")), anything, max_size=4),
+    ).map(lambda both: both[0] | both[1])
 )
 
 
@@ -169,8 +196,9 @@ def _told(dialect: Dialect, status: int) -> int:
 
 
 def _path(dialect: Dialect, route: Route, credential: NewCredential) -> str:
+    filled = {"{sid}": credential.sid, "{id}": "12", "{email}": "axelle@example.com"}
     who = f"?user_login={credential.login}&api_key={credential.api_key}" if dialect.form else ""
-    return dialect.prefix + route.path.replace("{sid}", credential.sid).replace("{id}", "12") + who
+    return dialect.prefix + re.sub(r"\{\w+\}", lambda match: filled[match[0]], route.path) + who
 
 
 def _refused(dialect: Dialect, heard: Heard) -> bool:

@@ -189,8 +189,8 @@ class Door:
 
     def _at(self, written: str) -> tuple[Mapping[str, Route], Mapping[str, str]] | None:
         """What answers at a path, by method, and the parts of it that vary. Case, blanks at the end and doubled or
-        trailing slashes do not count: real clients send each of them."""
-        path = re.sub(r"/{2,}", "/", written).strip().rstrip("/")
+        trailing slashes do not count: real clients send each of them. Nor does NUL, which no text may hold."""
+        path = re.sub(r"/{2,}", "/", written.replace("\0", "")).strip().rstrip("/")
         methods = self._methods.get(path.lower())
         if methods is not None and "{" not in path:
             return methods, {}
