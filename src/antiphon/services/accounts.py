@@ -55,9 +55,7 @@ async def create_sub_account(store: Store, parent: Account, command: NewSubAccou
     Raises TooMany, or BadField where a name or the password is unfit.
     """
     _check_person(command.person)
-    if not 8 <= len(command.password) <= _LONGEST_NAME:
-        raise BadField(field="password", reason="is not of 8 to 255 characters")
-    password_hash = await asyncio.to_thread(PasswordHasher().hash, command.password)
+    password_hash = await _password_hash(command.password)
     async with store.begin() as tx:
         count = await accounts.count_below(tx, parent.id)
         if count >= _MOST_SUB_ACCOUNTS:
@@ -81,7 +79,7 @@ async def edit_sub_account(
     store: Store, parent: Account, login: str, change: Callable[[SubAccount], SubAccount], password: str | None
 ) -> SubAccount:
     """Store what `change` makes of it, and the new password if there is one. Raises UnknownAccount or BadField."""
-    password_hash = await asyncio.to_thread(PasswordHasher().hash, password) if password else None
+    password_hash = await _password_hash(password) if password else None
     async with store.begin() as tx:
         changed = change(await _known(tx, parent, login))
         _check_person(changed.person)
@@ -152,7 +150,7 @@ async def _add(
 async def _add_named(tx: Tx, account: Account, person: Person, password_hash: str) -> NewCredential:
     """With a login like `axelle_durand@sub-accounts.com`, and some letters more where that is taken."""
     plain = unicodedata.normalize("NFKD", f"{person.first_name}_{person.last_name}".lower())
-    name = re.sub(r"[^a-z0-9_]", "", plain.encode("ascii", "ignore").decode())
+    name = re.sub(r"[^a-z0-9_]", "", plain.encode("ascii", "ignore").decode()).strip("_") or "account"
     for attempt in range(_ATTEMPTS):
         login = f"{name}{'_' + secrets.token_hex(4) if attempt else ''}@{_DOMAIN}"
         if made := await _add(tx, account, login, person, password_hash):
@@ -172,6 +170,12 @@ def _check_person(person: Person) -> None:
         name = getattr(person, field)
         if not name or not name.strip() or len(name) > _LONGEST_NAME:
             raise BadField(field=field, reason=f"is not a name of at most {_LONGEST_NAME} characters")
+
+
+async def _password_hash(password: str) -> str:
+    if not 8 <= len(password) <= _LONGEST_NAME:
+        raise BadField(field="password", reason="is not of 8 to 255 characters")
+    return await asyncio.to_thread(PasswordHasher().hash, password)
 
 
 def _hash(api_key: str) -> str:

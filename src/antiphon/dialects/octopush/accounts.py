@@ -1,6 +1,5 @@
 """Sub-accounts, and what an account has set for all its campaigns."""
 
-import re
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -93,12 +92,16 @@ def read_edited(body: WireSubAccount, known: SubAccount, ignored: list[str]) -> 
 def read_parameters(body: WireParameters, known: Parameters, ignored: list[str]) -> Parameters:
     """What is absent, or cannot be used, stays as it is."""
     senders, alert = body.campaign_parameters, body.sms_campaign_alert_parameters
-    voice_sender = re.sub("[^0-9]", "", senders.sender_for_voice_sms or senders.sender_for_vocal_sms or "")
+
+    def sender(name: str, *, digits: bool = False) -> str | None:
+        return read_sender(getattr(senders, name), ignored, f"campaign_parameters.{name}", digits=digits)
+
+    voice_sender = sender("sender_for_voice_sms", digits=True) or sender("sender_for_vocal_sms", digits=True)
     emails = tuple(address for address in (alert.alert_email_to, *(alert.alert_emails_to or [])) if address)
     return replace(
         known,
-        sender=read_sender(senders.sender_for_sms_premium, ignored) or known.sender,
-        voice_sender=voice_sender[:11] if len(voice_sender) >= 3 else known.voice_sender,
+        sender=sender("sender_for_sms_premium") or known.sender,
+        voice_sender=voice_sender or known.voice_sender,
         test_number=senders.phone_number_for_test_sms or known.test_number,
         callbacks=read_callbacks(body.callbacks, known.callbacks, ignored),
         alert=Alert(
@@ -114,7 +117,8 @@ def read_callbacks(wire: WireCallbacks, known: Callbacks, ignored: list[str]) ->
     """What is absent, or is no URL, stays as it is."""
 
     def url(*names: str) -> str | None:
-        return next((found for name in names if (found := read_url(getattr(wire, name), name, ignored))), None)
+        read = (read_url(getattr(wire, name), f"callbacks.{name}", ignored) for name in names)
+        return next(filter(None, read), None)
 
     generations = ("", "sms_", "voice_sms_", "vocal_sms_")
     return Callbacks(

@@ -78,10 +78,10 @@ def read_text(written: str | None) -> str:
     return re.sub(r"\{param([1-5])\}", r"{field_\1}", written or "")
 
 
-def read_sender(written: str | None, ignored: list[str]) -> str | None:
-    name = sender.clean(written or "")
+def read_sender(written: str | None, ignored: list[str], field: str = "sender", *, digits: bool = False) -> str | None:
+    name = sender.clean(re.sub("[^0-9]", "", written or "") if digits else written or "")
     if name != (written or None):
-        ignored.append("sender (cleaned)" if name else "sender")
+        ignored.append(f"{field} (cleaned)" if name else field)
     return name
 
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from antiphon.core.campaign import SendMessages, check
 from antiphon.core.contact import AddContacts, Change, Draft, Existing, Result
-from antiphon.core.errors import MissingField, TooMany
+from antiphon.core.errors import BadField, MissingField, TooMany
 from antiphon.core.lookup import Lookup, look_up
 from antiphon.dialects.door import Call
 from antiphon.services import contacts
@@ -49,7 +49,13 @@ class WireCreate(Struct, forbid_unknown_fields=True):
 
 class WireNumbers(Struct, forbid_unknown_fields=True):
     phone_numbers: list[str] | None = None
-    list_name: str | None = None
+
+
+class WireDelete(WireNumbers):
+    list_name: Any = None  # not a text that may be ignored: the contacts would be gone from the account
+
+
+class WireHlr(WireNumbers):
     simulation_mode: bool = False  # a look-up asks no network, so it is the same with it and without
 
 
@@ -120,6 +126,16 @@ def read_numbers(body: WireNumbers) -> list[str]:
     return body.phone_numbers
 
 
+def read_list_name(written: object) -> str | None:
+    """Raises BadField."""
+    if written is None or written == "":
+        return None
+    name = str(written).strip() if isinstance(written, str | int) and not isinstance(written, bool) else ""
+    if not name:
+        raise BadField(field="list_name", reason="is not the name of a list")
+    return name
+
+
 # {"items": [{"phone_number": "+3735555555560", "email": "a@b.example", "status": "added"}, ...]}
 
 
@@ -158,8 +174,18 @@ class WireNetwork(Struct):
     country_prefix: str | None
 
 
-class WireLookup(WireNetwork):
+class WireLookup(Struct):
+    """Its fields are the network's, with the status among them: the order of the vendor's own answer."""
+
+    network_name: str | None
+    mcc: int | None
+    mnc: int | None
     status: str
+    country_name: str | None
+    country_code_iso3: str | None
+    country_code: str | None
+    area: str | None
+    country_prefix: str | None
     phone_number: str
     phone_number_type: str | None
     line_status: str
@@ -197,13 +223,14 @@ async def create(call: Call, body: WireCreate) -> WireItems:
     return write_create(await contacts.add(call.store, call.account, read_create(body)))
 
 
-async def delete(call: Call, body: WireNumbers) -> None:
+async def delete(call: Call, body: WireDelete) -> None:
     """Delete at most 200 contacts, or take them off one list."""
-    unreadable = await contacts.remove_numbers(call.store, call.account, read_numbers(body), body.list_name or None)
+    numbers, list_name = read_numbers(body), read_list_name(body.list_name)
+    unreadable = await contacts.remove_numbers(call.store, call.account, numbers, list_name)
     call.ignored += [f"phone_numbers[{place}]" for place in unreadable]
 
 
-async def hlr(call: Call, body: WireNumbers) -> list[WireLookup]:
+async def hlr(call: Call, body: WireHlr) -> list[WireLookup]:
     """Say what the numbering plans know of at most 200 numbers. No network is asked."""
     return [write_lookup(look_up(number, call.account.region)) for number in read_numbers(body)]
 

@@ -3,6 +3,8 @@
 The numbers are those of the vendor's page of return codes. Only 121 has been seen on this generation of the API.
 """
 
+import re
+
 from msgspec import Struct
 
 from antiphon.core import errors
@@ -93,5 +95,6 @@ def refuse(refusal: Refusal, caller: Caller) -> Answer:
     if isinstance(refusal, NotNow):
         code = _NOT_NOW.get(refusal.state, code)
     if isinstance(refusal, UnknownCampaign) and isinstance(refusal.ticket, int):
-        refusal = UnknownCampaign(ticket=write_ticket(refusal.ticket))
+        channel = "vocal" if re.search("/(voice|vocal)-", caller.path, re.IGNORECASE) else "sms"
+        refusal = UnknownCampaign(ticket=write_ticket(refusal.ticket, channel))
     return Answer(status, {"code": code, "message": str(refusal)})

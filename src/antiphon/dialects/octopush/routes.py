@@ -4,7 +4,7 @@ from antiphon.dialects.door import Route
 from antiphon.dialects.octopush import accounts, campaigns, contacts, lists, messages, voice, wallet
 from antiphon.dialects.octopush.accounts import WireKnown, WireParameters, WireSubAccount
 from antiphon.dialects.octopush.campaigns import WireCampaign, WireDraft, WireSending, WireStatus, WireTicket
-from antiphon.dialects.octopush.contacts import WireCreate, WireItems, WireLookup, WireNumbers
+from antiphon.dialects.octopush.contacts import WireCreate, WireDelete, WireHlr, WireItems, WireLookup
 from antiphon.dialects.octopush.lists import WireEmpty, WireList
 from antiphon.dialects.octopush.messages import WireChannel, WireSend, WireSent
 from antiphon.dialects.octopush.voice import (
@@ -59,8 +59,8 @@ def _voice(spelled: str) -> tuple[Route, ...]:
 
 CONTACTS = (
     Route("POST", "/contact/create", contacts.create, WireCreate, WireItems, 201),
-    Route("DELETE", "/contact/delete", contacts.delete, WireNumbers, status=204),
-    Route("POST", "/contact/hlr-request", contacts.hlr, WireNumbers, list[WireLookup], 201),
+    Route("DELETE", "/contact/delete", contacts.delete, WireDelete, status=204),
+    Route("POST", "/contact/hlr-request", contacts.hlr, WireHlr, list[WireLookup], 201),
     Route("POST", "/contact-list/create", lists.create, WireList, WireList, 201),
     Route("POST", "/contact-list/empty", lists.empty, WireEmpty, WireList),
     Route("DELETE", "/contact-list/delete", lists.delete, WireList, status=204),

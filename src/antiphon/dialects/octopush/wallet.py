@@ -1,14 +1,15 @@
 """Money: the balance, what it buys in each country, and transfers between an account and its sub-accounts."""
 
+import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
 from antiphon.core.account import Account
 from antiphon.core.errors import BadField, MissingField
-from antiphon.core.money import MICROS, units
+from antiphon.core.money import micros, units
 from antiphon.core.phone import REGIONS
 from antiphon.core.price import Prices, Product, affordable
 from antiphon.core.wallet import UNMETERED, Transfer
@@ -44,7 +45,7 @@ class WireTokenQuery(Struct, forbid_unknown_fields=True):
 class WireTransfer(Struct, forbid_unknown_fields=True):
     token: str | None = None
     from_wallet_pack_id: str | None = None
-    amount: int | None = None
+    amount: Any = None  # not a whole number that a fraction may be cut to: it is money
 
 
 PRODUCTS = {
@@ -81,11 +82,23 @@ def read_transfer(body: WireTransfer, account: Account) -> tuple[str, int]:
     """The token, and the amount in micro-units. Raises MissingField or BadField."""
     if not body.token:
         raise MissingField(field="token")
-    if body.amount is None:
-        raise MissingField(field="amount")
+    amount = read_amount(body.amount)
     if body.from_wallet_pack_id and body.from_wallet_pack_id.strip().lower() != write_pack(account.id):
         raise BadField(field="from_wallet_pack_id", reason="is not the id of your wallet")
-    return body.token.strip(), body.amount * MICROS
+    return body.token.strip(), amount
+
+
+def read_amount(written: object) -> int:
+    """In micro-units. The vendor knows whole euros only; cents are taken for what they are.
+
+    Raises MissingField or BadField.
+    """
+    text = "" if written is None else str(written).strip()
+    if not text:
+        raise MissingField(field="amount")
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", text):
+        raise BadField(field="amount", reason="is not an amount that can be sent")
+    return micros(text)
 
 
 # {"amount": 204, "unit": "sms_premium", "wallet_packs": [{"wallet_pack_id": "...", "credit": 12.54,
@@ -111,7 +124,7 @@ def write_balance(left: int, asked: WireBalanceQuery, product: tuple[Product, st
     pack = write_pack(call.account.id)
     amount = units(left) if product is None else affordable(left, call.prices.of(*product))
     unit = (asked.product_name or "") if product else _UNITS.get(call.account.currency, call.account.currency.lower())
-    packs = [WirePack(id=pack, wallet_pack_id=pack, credit=amount, expiration_date=_NEVER)]
+    packs = [WirePack(id=pack, wallet_pack_id=pack, credit=units(left), expiration_date=_NEVER)]
     return WireBalance(amount=amount, unit=unit, wallet_packs=packs if asked.with_details else UNSET)
 
 
