@@ -7,8 +7,8 @@ answer has its keys, in its order (of a list, those of one `item`); `more` names
 `pytest --rewrite` writes answers for review.
 
 It is 2026-03-02T12:00:00Z all the time. What differs from run to run is written as <ticket>, <vocal ticket>, <id>,
-<uuid>, <key>, <hidden key>, <hex32>; {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the account's, and {{NAME}} is
-what a call before has answered under that name.
+<uuid>, <key>, <hidden key>, <hex32>, <login>; {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the account's, and
+{{NAME}} is what a call before has answered under that name.
 """
 
 import json
@@ -41,6 +41,7 @@ VARYING = {
     r"[0-9a-f]{40}": "<key>",
     r"\*{36}[0-9a-f]{4}": "<hidden key>",
     r"[0-9a-f]{32}": "<hex32>",
+    r"\w+_[0-9a-f]{8}@sub-accounts\.com": "<login>",
     r"\d{13,16}": "<id>",
 }
 FILES = sorted(HERE.glob("*/*.json"))
