@@ -54,10 +54,10 @@ def _section(shown: Shown) -> str:
         f"<h3>{escape(tag)}</h3>" + "".join(_call(name, document, one) for one in operations if _tag(one) == tag)
         for tag in tags
     )
+    title, prefix = escape(document["info"]["title"]), escape(document["servers"][0]["url"])
     return (
-        f"<section><h2>{escape(document['info']['title'])}</h2><p class=soft>Under "
-        f"<code>{escape(document['servers'][0]['url'])}</code> · <a href='/docs/{escape(name)}.json'>OpenAPI 3.1</a></p>"
-        f"<pre>{escape(example)}</pre>{calls}</section>"
+        f"<section><h2>{title}</h2><p class=soft>Under <code>{prefix}</code> · "
+        f"<a href='/docs/{escape(name)}.json'>OpenAPI 3.1</a></p><pre>{escape(example)}</pre>{calls}</section>"
     )
 
 
@@ -112,19 +112,21 @@ def _rows(schemas: Mapping[str, Any], name: str, schema: Any, floor: int = 0) ->
 
 
 def _plain(schemas: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
-    """The schema behind references, alternatives with null, lists and maps; and whether there may be several."""
-    several, default = False, schema.get("default")
-    while True:
-        if "$ref" in schema:
-            schema = schemas[schema["$ref"].removeprefix(_REF)]
-        elif "anyOf" in schema or "oneOf" in schema:
-            schema = (schema.get("anyOf") or schema["oneOf"])[0]
-        elif schema.get("type") == "array" and "items" in schema:
-            schema, several = schema["items"], True
-        elif isinstance(schema.get("additionalProperties"), dict):
-            schema = schema["additionalProperties"]
-        else:
-            return {**schema, "default": schema.get("default", default)}, several
+    """The schema behind references, alternatives, lists and maps; and whether there may be several."""
+    inner = _inside(schemas, schema)
+    if inner is None:
+        return schema, False
+    plain, several = _plain(schemas, inner)
+    return {**plain, "default": schema.get("default")}, several or schema.get("type") == "array"
+
+
+def _inside(schemas: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    if "$ref" in schema:
+        return schemas[schema["$ref"].removeprefix(_REF)]
+    if alternatives := schema.get("anyOf") or schema.get("oneOf"):
+        return alternatives[0]
+    more = schema.get("items") or schema.get("additionalProperties")
+    return more if isinstance(more, dict) else None
 
 
 def _operations(document: Document) -> Iterator[Operation]:

@@ -31,7 +31,7 @@ async def balance(store: Store, account: Account) -> int:
 
 async def credit(store: Store, login: str, amount: int, note: str | None = None) -> int:
     """Pay in, and make the account metered if it is not; what is left then. Raises UnknownAccount or BadField."""
-    _check(amount)
+    _check(amount, least=0)
     async with store.begin() as tx:
         found = await accounts.by_login(tx, login.strip().lower())
         if found is None:
@@ -94,7 +94,7 @@ async def issue_token(store: Store, account: Account, login: str) -> str:
 
 async def transfer(store: Store, account: Account, token: str, amount: int) -> Transfer:
     """Send money to whom the token names. Raises WrongToken, BadField or OutOfCredit; the token is kept then."""
-    _check(amount)
+    _check(amount, least=1)
     async with store.begin() as tx:
         receiver = await wallet.take_token(tx, account.id, _hash(token))
         if receiver is None:
@@ -122,8 +122,8 @@ def entry(tx: Tx, account: int, kind: Kind, amount: int, **known: Any) -> Entry:
     return Entry(id=tx.ids.one(), account_id=account, kind=kind, amount=amount, at=tx.now, **known)
 
 
-def _check(amount: int) -> None:
-    if not 0 < amount <= _LARGEST:
+def _check(amount: int, least: int) -> None:
+    if not least <= amount <= _LARGEST:
         raise BadField(field="amount", reason="is not an amount that can be paid")
 
 

@@ -60,6 +60,9 @@ CALLS: dict[tuple[str, str], list[tuple[str, Any]]] = {
         ("POST /contact-list/create", {"list_name": LONG}),
         ("POST /contact/create", {"contacts": [NUMBER], "tag_name": LONG}),
     ],
+    ("list_name", "is no text, for contacts that are to be deleted"): [
+        ("DELETE /contact/delete", {"phone_numbers": ["+33612345678"], "list_name": ["there"]}),
+    ],
     ("send_at", "is no date"): [
         ("POST /sms-campaign/send", SEND | {"send_at": "tomorrow"}),
         ("POST /sms-campaign-on-list/create", TO_LIST | {"send_at": [1]}),

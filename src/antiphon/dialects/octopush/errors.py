@@ -71,6 +71,7 @@ HARD = (
     Hard("tag_name", "is of no tag", errors.UnknownTag),
     Hard("list_name", "is taken, for a new list", errors.NameTaken),
     Hard("list_name, tag_name", "is longer than 255 characters", errors.BadField),
+    Hard("list_name", "is no text, for contacts that are to be deleted", errors.BadField),
     Hard("send_at", "is no date", errors.BadField),
     Hard("request_id", "was used within 24 hours", errors.RequestRepeated),
     Hard("request_id", "is longer than 255 characters", errors.BadField),
