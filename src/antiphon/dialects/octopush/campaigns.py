@@ -2,10 +2,10 @@
 
 import re
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from antiphon.core import sender
 from antiphon.core.account import Account
@@ -26,7 +26,8 @@ class WireContent(Struct, forbid_unknown_fields=True):
     type: Literal["sms_premium", "sms_low_cost"] | None = None
     purpose: Literal["wholesale", "alert", "transactional", "marketing"] | None = None
     sender: str | None = None
-    send_at: Any = None  # not a text that may be ignored: the campaign would leave at once
+    # Not a text that may be ignored: the campaign would leave at once.
+    send_at: Annotated[Any, Meta(extra_json_schema={"type": "string", "format": "date-time"})] = None
     with_replies: bool = False
     auto_optimize_text: bool = True
     # One switch under the name of each generation of the documentation.
