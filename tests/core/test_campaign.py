@@ -1,27 +1,67 @@
 """What a campaign may become, and what can be none."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from antiphon.core.campaign import (
     LONGEST_TEXT,
     MOVES,
+    NUMBERS,
     Audience,
+    Campaign,
+    CancelRules,
     CreateCampaign,
     Kind,
     Purpose,
+    Quality,
     State,
     check,
+    check_cancel,
     check_move,
     origins,
+    pieces,
+    product,
+    written,
 )
-from antiphon.core.errors import BadField, NoStopMention, NoText, NotNow, Refusal, TextTooLong
+from antiphon.core.errors import BadField, CannotCancel, NoStopMention, NoText, NotNow, Refusal, TextTooLong
+from antiphon.core.price import Product
+from antiphon.core.text import measure
+from antiphon.core.voice import Voice
 
 GOOD = CreateCampaign(audience=Audience(kind=Kind.LIST, name="all"), text="Sale! STOP 36111")
 ALERT = replace(GOOD, purpose=Purpose.ALERT, text="Water will be off today.")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CALL = replace(GOOD, text="Hello", voice=Voice())
+SCHEDULED = Campaign(
+    id=1,
+    account_id=1,
+    state=State.SCHEDULED,
+    audience=NUMBERS,
+    audience_id=0,
+    text="Sale! STOP 36111",
+    sender=None,
+    purpose=Purpose.MARKETING,
+    quality=Quality.PREMIUM,
+    voice=None,
+    send_at=NOON,
+    with_replies=False,
+    cursor=0,
+    messages=1_000,
+    opted_out=0,
+    segments=1_000,
+    cost=45_000_000,
+    reserved=0,
+    currency="EUR",
+    reason=None,
+    created_at=NOON,
+    confirmed_at=NOON,
+    ended_at=None,
+)
+RULES = CancelRules(messages=1_000, notice=timedelta(minutes=15), per_month=3)
 ENDS = {State.SENT, State.FAILED, State.CANCELLED, State.STOPPED}
 
 
@@ -57,6 +97,9 @@ def test_check_move_refuses_what_is_not_in_the_table(state: State) -> None:
         pytest.param(ALERT, id="an alert that does not"),
         pytest.param(replace(GOOD, send_at=NOON), id="at a time"),
         pytest.param(replace(ALERT, text="x" * LONGEST_TEXT), id="the longest"),
+        pytest.param(CALL, id="a call that says no STOP"),
+        pytest.param(replace(GOOD, send_at=NOON.replace(year=2000)), id="an old time"),
+        pytest.param(replace(GOOD, send_at=NOON.replace(year=2199)), id="a far time"),
     ],
 )
 def test_what_can_be_a_campaign(command: CreateCampaign) -> None:
@@ -71,10 +114,96 @@ def test_what_can_be_a_campaign(command: CreateCampaign) -> None:
         pytest.param(replace(ALERT, text="x" * (LONGEST_TEXT + 1)), TextTooLong, id="too long"),
         pytest.param(replace(GOOD, text="Sale! stop by at our shop"), NoStopMention, id="no way out"),
         pytest.param(replace(GOOD, send_at=NOON.replace(tzinfo=None)), BadField, id="a time of nowhere"),
-        pytest.param(replace(GOOD, send_at=NOON.replace(year=2200)), BadField, id="a far time"),
-        pytest.param(replace(GOOD, send_at=NOON.replace(year=1999)), BadField, id="an old time"),
+        pytest.param(replace(GOOD, send_at=NOON.replace(year=2200)), BadField, id="too far a time"),
+        pytest.param(replace(GOOD, send_at=NOON.replace(year=1999)), BadField, id="too old a time"),
+        pytest.param(replace(CALL, text=""), NoText, id="a call that says nothing"),
+        pytest.param(replace(CALL, text="x" * (LONGEST_TEXT + 1)), TextTooLong, id="too long a call"),
     ],
 )
 def test_what_can_be_none(command: CreateCampaign, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
         check(command)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "minutes", "cancelled"),
+    [
+        pytest.param(SCHEDULED, 16, 2, id="within every bound"),
+        pytest.param(replace(SCHEDULED, messages=0), 15.001, 0, id="a moment before the notice"),
+        pytest.param(replace(SCHEDULED, send_at=None), 0, 0, id="no time is set"),
+    ],
+)
+def test_what_can_be_cancelled(campaign: Campaign, minutes: float, cancelled: int) -> None:
+    check_cancel(campaign, RULES, NOON - timedelta(minutes=minutes), cancelled)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "minutes", "cancelled", "said"),
+    [
+        pytest.param(
+            replace(SCHEDULED, messages=1_001), 60, 0, "it has more than 1000 recipients", id="one recipient too many"
+        ),
+        pytest.param(SCHEDULED, 15, 0, "it leaves within 15 minutes", id="at the notice"),
+        pytest.param(SCHEDULED, 0, 0, "it leaves within 15 minutes", id="now"),
+        pytest.param(SCHEDULED, -60, 0, "it leaves within 15 minutes", id="its time is over"),
+        pytest.param(SCHEDULED, 60, 3, "3 were cancelled this month already", id="the fourth of the month"),
+        pytest.param(replace(SCHEDULED, send_at=None), 0, 9, "3 were cancelled this month already", id="at no time"),
+    ],
+)
+def test_what_cannot_be_cancelled(campaign: Campaign, minutes: float, cancelled: int, said: str) -> None:
+    with pytest.raises(CannotCancel) as refusal:
+        check_cancel(campaign, RULES, NOON - timedelta(minutes=minutes), cancelled)
+    assert str(refusal.value) == f"The campaign cannot be cancelled: {said}."
+
+
+@pytest.mark.parametrize(
+    ("command", "sent"),
+    [
+        pytest.param(replace(ALERT, text="Fête – là…"), "Fete - là...", id="a text is written for the GSM alphabet"),
+        pytest.param(replace(ALERT, text="Fête – là…", optimise=False), "Fête – là…", id="as it is, if wanted so"),
+        pytest.param(replace(CALL, text="Fête – là…"), "Fête – là…", id="a call says what was written"),
+        pytest.param(replace(ALERT, text="Hi {first_name}  !"), "Hi {first_name} !", id="merge fields stay"),
+    ],
+)
+def test_what_is_sent_of_what_was_written(command: CreateCampaign, sent: str) -> None:
+    assert written(command) == sent
+
+
+@pytest.mark.parametrize(
+    ("content", "paid"),
+    [
+        pytest.param(GOOD, Product.PREMIUM, id="a text"),
+        pytest.param(replace(GOOD, quality=Quality.LOW_COST), Product.LOW_COST, id="a cheap text"),
+        pytest.param(CALL, Product.VOICE, id="a call"),
+        pytest.param(replace(CALL, quality=Quality.LOW_COST), Product.VOICE, id="a call is a call"),
+        pytest.param(replace(SCHEDULED, quality=Quality.LOW_COST), Product.LOW_COST, id="a campaign"),
+        pytest.param(replace(SCHEDULED, voice=Voice()), Product.VOICE, id="a campaign of calls"),
+    ],
+)
+def test_which_product_is_paid(content: CreateCampaign | Campaign, paid: Product) -> None:
+    assert product(content) is paid
+
+
+def test_every_quality_has_its_product() -> None:
+    assert {product(replace(GOOD, quality=quality)) for quality in Quality} == {Product.PREMIUM, Product.LOW_COST}
+
+
+@pytest.mark.parametrize(
+    ("said", "of_text", "of_call"),
+    [
+        pytest.param("", 1, 1, id="nothing"),
+        pytest.param("x" * 160, 1, 1, id="one segment"),
+        pytest.param("x" * 161, 2, 1, id="two segments"),
+        pytest.param("я" * 71, 2, 1, id="Cyrillic is longer on the air, not when it is spoken"),
+        pytest.param("x" * 451, 3, 2, id="over a half-minute"),
+    ],
+)
+def test_how_many_pieces_are_paid(said: str, of_text: int, of_call: int) -> None:
+    assert (pieces(GOOD, said), pieces(CALL, said)) == (of_text, of_call)
+    assert (pieces(SCHEDULED, said), pieces(replace(SCHEDULED, voice=Voice()), said)) == (of_text, of_call)
+
+
+@given(st.text(max_size=LONGEST_TEXT))
+def test_a_text_is_never_written_dearer_than_it_was(text: str) -> None:
+    command = replace(ALERT, text=text)
+    assert pieces(command, written(command)) <= measure(text).segments
