@@ -23,9 +23,7 @@ from antiphon.core.lookup import Lookup, look_up
         pytest.param("+800 1234 5678", "FR", "+80012345678", "toll_free", "001", 800, id="of the whole world"),
     ],
 )
-def test_what_a_number_tells(
-    written: str, region: str, number: str, kind: str, home: str, calling_code: int
-) -> None:
+def test_what_a_number_tells(written: str, region: str, number: str, kind: str, home: str, calling_code: int) -> None:
     found = look_up(written, region)
     assert found.valid
     assert (found.number, found.kind, found.region, found.calling_code) == (number, kind, home, calling_code)

@@ -1,5 +1,6 @@
 """What a piece costs: the price file is read or refused, and money buys no more than it can pay."""
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -63,19 +64,20 @@ def test_a_number_costs_what_its_country_does(countries: dict[str, Any], number:
         pytest.param(
             {"FR": {"sms": "0.045"}}, "[FR] sms is none of premium, low_cost, voice, hlr", id="no such product"
         ),
-        pytest.param({"FR": {"hlr": "-0.1"}}, "'-0.1' is not an amount of money", id="less than nothing"),
-        pytest.param({"FR": {"hlr": "0,1"}}, "'0,1' is not an amount of money", id="a comma"),
-        pytest.param({"FR": {"hlr": True}}, "'True' is not an amount of money", id="a truth"),
-        pytest.param({"FR": {"hlr": float("nan")}}, "'nan' is not an amount of money", id="not a number"),
-        pytest.param({"FR": {"hlr": {}}}, "'{}' is not an amount of money", id="a section in a section"),
-        pytest.param({"default": {"hlr": "1e-7"}}, "'1e-7' is not an amount of money", id="too fine"),
-        pytest.param({"default": {"hlr": "1e999999"}}, "'1e999999' is not an amount of money", id="too much"),
+        pytest.param({"FR": {"hlr": "-0.1"}}, "[FR] hlr: '-0.1' is not an amount of money", id="less than nothing"),
+        pytest.param({"FR": {"hlr": "0,1"}}, "[FR] hlr: '0,1' is not an amount of money", id="a comma"),
+        pytest.param({"FR": {"hlr": True}}, "[FR] hlr: 'True' is not an amount of money", id="a truth"),
+        pytest.param({"FR": {"hlr": float("nan")}}, "[FR] hlr: 'nan' is not an amount of money", id="not a number"),
+        pytest.param({"FR": {"hlr": {}}}, "[FR] hlr: '{}' is not an amount of money", id="a section in a section"),
+        pytest.param({"default": {"hlr": "1e-7"}}, "[default] hlr: '1e-7' is not an amount of money", id="too fine"),
+        pytest.param(
+            {"default": {"hlr": "1e999999"}}, "[default] hlr: '1e999999' is not an amount of money", id="too much"
+        ),
     ],
 )
 def test_what_is_wrong_with_a_price_file_is_named(table: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match="^") as refusal:
+    with pytest.raises(ValueError, match=re.escape(said)):
         read(table)
-    assert said in str(refusal.value)
 
 
 numbers = st.from_regex(r"\A-?[0-9]{1,30}(\.[0-9]{1,40})?\Z")

@@ -64,5 +64,8 @@ def _products(section: str, table: Any) -> dict[Product, int]:
     for name, amount in table.items():  # pyright: ignore[reportUnknownVariableType]
         if name not in tuple(Product):
             raise ValueError(f"[{section}] {name} is none of {', '.join(Product)}")
-        prices[Product(name)] = micros(str(amount))  # pyright: ignore[reportUnknownArgumentType]
+        try:
+            prices[Product(name)] = micros(str(amount))  # pyright: ignore[reportUnknownArgumentType]
+        except ValueError as why:
+            raise ValueError(f"[{section}] {name}: {why}") from None
     return prices
