@@ -97,6 +97,9 @@ CALLS: dict[tuple[str, str], list[tuple[str, Any]]] = {
     ],
     ("token", "is unknown, used or too old"): [("POST /subaccount/credit-transfer/transfer", TRANSFER)],
     ("amount", "is missing"): [("POST /subaccount/credit-transfer/transfer", {"token": "a"})],
+    ("amount", "is no whole number above zero"): [
+        ("POST /subaccount/credit-transfer/transfer", TRANSFER | {"amount": given}) for given in (0, -5, 20.5, "much")
+    ],
     ("from_wallet_pack_id", "is not the id of your wallet"): [
         ("POST /subaccount/credit-transfer/transfer", TRANSFER | {"from_wallet_pack_id": "nonsense"})
     ],

@@ -1,9 +1,9 @@
 """Contacts: create, delete, look up."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from antiphon.core.campaign import SendMessages, check
 from antiphon.core.contact import AddContacts, Change, Draft, Existing, Result
@@ -52,7 +52,8 @@ class WireNumbers(Struct, forbid_unknown_fields=True):
 
 
 class WireDelete(WireNumbers):
-    list_name: Any = None  # not a text that may be ignored: the contacts would be gone from the account
+    # Not a text that may be ignored: the contacts would be gone from the account.
+    list_name: Annotated[Any, Meta(extra_json_schema={"type": "string"})] = None
 
 
 class WireHlr(WireNumbers):

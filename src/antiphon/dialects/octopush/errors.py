@@ -84,6 +84,7 @@ HARD = (
     Hard("email_to", "is neither your parent nor a sub-account", errors.UnknownAccount),
     Hard("token", "is unknown, used or too old", errors.WrongToken),
     Hard("amount", "is missing", errors.MissingField),
+    Hard("amount", "is no whole number above zero", errors.BadField),
     Hard("from_wallet_pack_id", "is not the id of your wallet", errors.BadField),
 )
 

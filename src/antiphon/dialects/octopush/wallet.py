@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from antiphon.core.account import Account
 from antiphon.core.errors import BadField, MissingField
-from antiphon.core.money import micros, units
+from antiphon.core.money import MICROS, units
 from antiphon.core.phone import REGIONS
 from antiphon.core.price import Prices, Product, affordable
 from antiphon.core.wallet import UNMETERED, Transfer
@@ -45,7 +45,8 @@ class WireTokenQuery(Struct, forbid_unknown_fields=True):
 class WireTransfer(Struct, forbid_unknown_fields=True):
     token: str | None = None
     from_wallet_pack_id: str | None = None
-    amount: Any = None  # not a whole number that a fraction may be cut to: it is money
+    # Not a whole number that a fraction may be cut to: it is money.
+    amount: Annotated[Any, Meta(extra_json_schema={"type": "integer"})] = None
 
 
 PRODUCTS = {
@@ -89,16 +90,14 @@ def read_transfer(body: WireTransfer, account: Account) -> tuple[str, int]:
 
 
 def read_amount(written: object) -> int:
-    """In micro-units. The vendor knows whole euros only; cents are taken for what they are.
-
-    Raises MissingField or BadField.
-    """
+    """In micro-units. Raises MissingField, or BadField where it is no whole number."""
     text = "" if written is None else str(written).strip()
     if not text:
         raise MissingField(field="amount")
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", text):
-        raise BadField(field="amount", reason="is not an amount that can be sent")
-    return micros(text)
+    whole = re.fullmatch(r"([0-9]{1,9})(\.0+)?", text)
+    if not whole:
+        raise BadField(field="amount", reason="is no whole number of your currency")
+    return int(whole[1]) * MICROS
 
 
 # {"amount": 204, "unit": "sms_premium", "wallet_packs": [{"wallet_pack_id": "...", "credit": 12.54,
