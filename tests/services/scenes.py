@@ -1,17 +1,32 @@
 """What many tests need to have happened before they begin."""
 
+from typing import NamedTuple
+
 from msgspec.structs import replace
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from antiphon.core import price
 from antiphon.core.account import Account
-from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, State
+from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, Purpose, SendMessages, State
+from antiphon.core.consent import OptOut
 from antiphon.core.contact import AddContacts, Change, Draft, Result
-from antiphon.services import campaigns, contacts, lists
+from antiphon.core.price import Product
+from antiphon.services import accounts, campaigns, contacts, lists, sends, wallet
+from antiphon.services.sends import Sent
+from antiphon.store import opt_outs
+from antiphon.store.schema import accounts as account_table
 from antiphon.store.session import Store
 
 EVERYBODY = CreateCampaign(audience=Audience(kind=Kind.LIST, name="all"), text="Sale today. STOP 36111")
 PRICES = price.read({})
+PIECE = PRICES.of(Product.PREMIUM, "FR")
+
+
+class Holder(NamedTuple):
+    """Somebody with a wallet, or without."""
+
+    account: Account
+    login: str
 
 
 def number(place: int) -> str:
@@ -61,6 +76,45 @@ async def sending(store: Store, account: Account, drafts: list[Draft]) -> Campai
     campaign = await ready(store, account, drafts)
     await campaigns.confirm(store, account, campaign.id)
     return await campaigns.find(store, account, campaign.id)
+
+
+def to(*numbers: str, **options: object) -> SendMessages:
+    """A text of one segment to these numbers."""
+    command = SendMessages(
+        text="Your code is 1234", purpose=Purpose.ALERT, recipients=[Draft(number=one) for one in numbers]
+    )
+    return replace(command, **options)
+
+
+async def send(store: Store, account: Account, *places: int, **options: object) -> Sent:
+    return await sends.send(store, PRICES, account, to(*map(number, places), **options))
+
+
+async def holder(store: Store, pieces: int = 0, parent: Account | None = None) -> Holder:
+    """Somebody who can pay so many pieces; without any, one who is not metered. With a `parent` it is below that."""
+    login = f"holder{store.ids.one()}@example.com"
+    made = await accounts.create(store, login, "FR")
+    if parent is not None:
+        async with store.begin() as tx:
+            mine = account_table.c.id == made.account_id
+            await tx.run(update(account_table).where(mine).values(parent_id=parent.id))
+    if pieces:
+        await wallet.credit(store, login, pieces * PIECE)
+    return Holder(await accounts.authenticate(store, made.api_key), login)
+
+
+async def audited(store: Store, account: Account) -> int:
+    """What is left in a wallet, once its ledger was found to say so too."""
+    left = await wallet.balance(store, account)
+    assert left == sum(entry.amount for entry in await wallet.ledger(store, account))
+    assert left >= 0
+    return left
+
+
+async def silence(store: Store, account: Account, *numbers: str) -> None:
+    """These numbers want no more."""
+    async with store.begin() as tx:
+        await opt_outs.add(tx, [(account.id, OptOut(number=one, at=tx.now, source="test")) for one in numbers])
 
 
 async def counts(store: Store, account: Account, campaign: Campaign) -> dict[str, int]:
