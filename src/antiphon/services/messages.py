@@ -34,13 +34,13 @@ async def claim(store: Store, limit: int) -> list[Outgoing]:
 
 async def settle(store: Store, carrier: str, outcomes: Sequence[tuple[Key, Outcome]]) -> None:
     """Store what the carrier answered; what it refused is paid back."""
-    refused = [key for key, outcome in outcomes if isinstance(outcome, Refused)]
+    refused = {key for key, outcome in outcomes if isinstance(outcome, Refused)}
     async with store.begin() as tx:
-        held = await messages.held_back(tx, refused) if refused else []
+        held = await messages.held_back(tx, [key for key, _ in outcomes]) if refused else {}
         await messages.settle(tx, carrier, outcomes)
         refunds: Counter[Key] = Counter()
-        for account, campaign, cost in held:
-            refunds[account, campaign] += cost
+        for key, (campaign, cost) in held.items():
+            refunds[key[0], campaign] += cost if key in refused else 0
         await wallet.refund(tx, refunds)
 
 

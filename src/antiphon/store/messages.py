@@ -143,26 +143,25 @@ async def apply(tx: Tx, carrier: str, receipts: Sequence[Receipt]) -> int:
     return await tx.update(messages, names, list(rows.values()), RECEIPT_REPLACES)
 
 
-async def held_back(tx: Tx, keys: Sequence[Key]) -> list[tuple[int, int, int]]:
-    """Of messages that may still be refused, what their wallets gave for them: (account, campaign, cost).
+async def held_back(tx: Tx, keys: Sequence[Key]) -> dict[Key, tuple[int, int]]:
+    """What a wallet gave for those of these messages that may still be refused: campaign and cost.
 
-    They are locked until the transaction ends, in the order in which `settle` will change them.
+    All of them are locked until the transaction ends, in the order in which `settle` will change them.
     """
     table = schema.campaigns
     paid = (table.c.account_id == messages.c.account_id) & (table.c.id == messages.c.campaign_id)
+    held = messages.c.state.in_(OUTCOME_REPLACES) & (table.c.reserved > 0)
     query = (
-        select(messages.c.account_id, messages.c.campaign_id, messages.c.cost)
+        select(messages.c.account_id, messages.c.id, messages.c.campaign_id, messages.c.cost, held)
         .select_from(messages.join(table, paid))
         .where(
             tx.among(messages.c.account_id, {account for account, _ in keys}),
             tx.among(messages.c.id, [id for _, id in keys]),
-            messages.c.state.in_(OUTCOME_REPLACES),
-            table.c.reserved > 0,
         )
         .order_by(messages.c.account_id, messages.c.id)
         .with_for_update(of=messages)
     )
-    return [(account, campaign, cost) for account, campaign, cost in await tx.tuples(query)]
+    return {(account, id): (campaign, cost) for account, id, campaign, cost, held in await tx.tuples(query) if held}
 
 
 async def doubt(tx: Tx, limit: int, *, direct: bool) -> int:
