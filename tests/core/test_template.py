@@ -30,6 +30,8 @@ MARIE = {
         ),
         pytest.param("{first_name}{last_name}", ("first_name", "last_name"), "MarieCurie", id="side by side"),
         pytest.param("Ref {field_1}", ("field_1",), "Ref A12", id="numbered"),
+        pytest.param("Ref {param1}", ("field_1",), "Ref A12", id="numbered as a parameter"),
+        pytest.param("Ref {{ Param1 }}", ("field_1",), "Ref A12", id="a parameter as Mustache has it"),
         pytest.param("Ref {FIELD 1}", ("field_1",), "Ref A12", id="numbered in capitals with a blank"),
         pytest.param("{First Name}", ("first_name",), "Marie", id="standard with a blank"),
         pytest.param("{LAST-NAME}", ("last_name",), "Curie", id="standard with a hyphen"),

@@ -13,7 +13,7 @@ STANDARD: Final = frozenset({"first_name", "last_name", "company", "email", "num
 
 _NAME: Final = r"[^\W\d]\w*(?:[ -]\w+)*"
 
-_NUMBERED: Final = re.compile("field_[0-9]+").fullmatch
+_NUMBERED: Final = re.compile("(?:field_|param)([0-9]+)").fullmatch
 
 FIELD: Final = re.compile(rf"\{{\{{ *({_NAME}) *\}}\}}|\{{({_NAME})\}}")
 """A merge field as written; its name is in one of the two groups.
@@ -57,7 +57,8 @@ def parse(text: str) -> Template:
     """The template that `text` spells; every text is one, so nothing is raised.
 
     The standard names and field_1, field_2, … are known in any case and with blanks or hyphens for their
-    underscores: {First Name} is first_name. Any other name is an attribute's, exactly as it is written.
+    underscores: {First Name} is first_name, and so is {param1} field_1. Any other name is an attribute's, exactly as it
+    is written.
     """
     steps: list[tuple[str, str]] = []
     end = 0
@@ -70,4 +71,5 @@ def parse(text: str) -> Template:
 
 def _standard(name: str) -> str:
     plain = re.sub("[ -]", "_", name.lower())
-    return plain if plain in STANDARD or _NUMBERED(plain) else name
+    numbered = _NUMBERED(plain)
+    return f"field_{numbered[1]}" if numbered else plain if plain in STANDARD else name

@@ -136,19 +136,6 @@ def test_purpose(written: str | None, purpose: Purpose) -> None:
     assert read_create(mend({"purpose": written, "list_name": "all"}, WireCampaign).value, LIST, []).purpose is purpose
 
 
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        (None, ""),
-        ("Hi {param1} {param5}", "Hi {field_1} {field_5}"),
-        ("{param0}{param6}{Param1}{ param1 }", "{param0}{param6}{Param1}{ param1 }"),
-        ("{first_name}{{param2}}", "{first_name}{{field_2}}"),
-    ],
-)
-def test_text(written: str | None, read: str) -> None:
-    assert read_create(WireCampaign(text=written, list_name="all"), LIST, []).text == read
-
-
 LIST, TAG = Kind.LIST, Kind.TAG
 
 

@@ -1,6 +1,8 @@
 """Is what the table calls an error refused with its code, and does the documentation say the same?"""
 
 import json
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +80,19 @@ CALLS: dict[tuple[str, str], list[tuple[str, Any]]] = {
         ("DELETE /sms-campaign/cancel", {"ticket_number": "sms_00000000000001"}),
         ("GET /voice-campaign-on-list/status?ticket_number=nonsense", None),
     ],
-    ("channel", "is none of sms and voice_sms"): [
-        ("POST /multi-channel/send", SEND | {"channel": "rcs"}),
-        ("POST /multi-channel/send", SEND),
+    ("ticket_number", "is of a campaign in another state"): [
+        ("POST /sms-campaign-on-list/send", {"ticket_number": "{{sent}}"}),
+        ("DELETE /sms-campaign/cancel", {"ticket_number": "{{sent}}"}),
     ],
+    ("ticket_number", "is of a text with 3 recipients or more, or that leaves in 10 minutes"): [
+        ("DELETE /sms-campaign/cancel", {"ticket_number": "{{soon}}"})
+    ],
+    ("simulation_mode", "is neither true nor false"): [
+        ("POST /sms-campaign/send", SEND | {"simulation_mode": "oui"}),
+        ("POST /voice-campaign-on-list/create", TO_LIST | {"simulation_mode": [True]}),
+    ],
+    ("channel", "is missing"): [("POST /multi-channel/send", SEND)],
+    ("channel", "is none of sms and voice_sms"): [("POST /multi-channel/send", SEND | {"channel": "rcs"})],
     ("the wallet", "holds less than it costs"): [
         ("POST /sms-campaign/send", SEND | {"recipients": [NUMBER, {"phone_number": "+33612345679"}]})
     ],
@@ -91,6 +102,13 @@ CALLS: dict[tuple[str, str], list[tuple[str, Any]]] = {
     ("password", "is not of 8 to 255 characters"): [
         ("POST /subaccount/create", PERSON | {"password": "short"}),
         ("POST /subaccount/create", PERSON | {"password": LONG}),
+    ],
+    ("first_name, last_name", "is longer than 255 characters"): [
+        ("POST /subaccount/create", PERSON | {"last_name": LONG})
+    ],
+    ("email_to", "has no wallet"): [("POST /subaccount/credit-transfer/token", {"email_to": "{{unmetered}}"})],
+    ("email_to", "comes while another token is valid"): [
+        ("POST /subaccount/credit-transfer/token", {"email_to": "{{metered}}"})
     ],
     ("email_to", "is neither your parent nor a sub-account"): [
         ("POST /subaccount/credit-transfer/token", {"email_to": "somebody@example.com"})
@@ -112,16 +130,36 @@ def _line(hard: Hard) -> str:
 
 @pytest.mark.parametrize("hard", HARD[1:], ids=_line)
 async def test_refused_with_its_code(store: Store, credential: NewCredential, hard: Hard) -> None:
-    await wallet.credit(store, credential.login, micros("0.09"))
     async with doors.opened(store) as address:
-        for request, body in (
-            ("POST /contact-list/create", {"list_name": "there"}),
-            ("POST /sms-campaign/send", SEND | {"request_id": "used"}),
-        ):
-            assert (await _call(address, credential, request, body)).status == 201
+        known = await _prepared(store, address, credential)
         for request, body in CALLS[hard.field, hard.when]:
-            heard = await _call(address, credential, request, body)
+            written = re.sub(r"{{(\w+)}}", lambda name: known[name[1]], json.dumps(body))
+            heard = await _call(address, credential, request, json.loads(written))
             assert (heard.status, heard.body["code"]) == TABLE[hard.refusal], (request, heard)
+
+
+async def _prepared(store: Store, address: str, credential: NewCredential) -> dict[str, str]:
+    """A wallet that holds one text, a list `there`, two sub-accounts, a token; and what the calls name of it."""
+    made = [await _done(address, credential, "POST /subaccount/create", PERSON) for _ in range(2)]
+    await wallet.credit(store, credential.login, micros("0.135"))
+    await wallet.credit(store, made[0]["email"], 0)
+    await _done(address, credential, "POST /contact-list/create", {"list_name": "there"})
+    await _done(address, credential, "POST /subaccount/credit-transfer/token", {"email_to": made[0]["email"]})
+    soon = (store.now() + timedelta(minutes=5)).isoformat()
+    sent = await _done(address, credential, "POST /sms-campaign/send", SEND | {"request_id": "used"})
+    later = await _done(address, credential, "POST /sms-campaign/send", SEND | {"send_at": soon, "request_id": None})
+    return {
+        "metered": made[0]["email"],
+        "unmetered": made[1]["email"],
+        "sent": sent["sms_ticket"],
+        "soon": later["sms_ticket"],
+    }
+
+
+async def _done(address: str, credential: NewCredential, request: str, body: Any) -> Any:
+    heard = await _call(address, credential, request, body)
+    assert heard.status == 201, heard
+    return heard.body
 
 
 async def test_refused_without_credentials(store: Store, credential: NewCredential) -> None:

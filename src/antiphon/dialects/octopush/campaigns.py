@@ -34,7 +34,8 @@ class WireContent(Struct, forbid_unknown_fields=True):
     auto_remove_blacklisted_numbers: bool = False
     auto_remove_blacklisted_contacts: bool = False
     auto_delete_optout_contacts: bool = False
-    simulation_mode: bool = False
+    # As little as `send_at` may this be ignored: the text would leave.
+    simulation_mode: Annotated[Any, Meta(extra_json_schema={"type": "boolean"})] = False
     request_id: str | None = None
 
 
@@ -51,6 +52,7 @@ QUALITY = {"sms_low_cost": Quality.LOW_COST}  # else "sms_premium": what old req
 _BARE_ZONE = ZoneInfo("Europe/Paris")  # a time without an offset means Central European Time (the vendor's PHP library)
 _LONGEST_REQUEST_ID = 255
 SIMULATED = 0
+_SIMULATION = dict.fromkeys(("true", "1", "yes", "on"), True) | dict.fromkeys(("false", "0", "no", "off", ""), False)
 
 
 def read_create(body: WireCampaign, first: Kind, ignored: list[str]) -> CreateCampaign:
@@ -63,7 +65,7 @@ def read_content(body: WireContent, ignored: list[str]) -> dict[str, Any]:
     """The fields of `core.campaign.Content`. Raises BadField, of a `send_at` that is no date too: what was meant for
     later must not leave now."""
     return {
-        "text": read_text(body.text),
+        "text": body.text or "",
         "sender": read_sender(body.sender, ignored),
         "purpose": PURPOSE.get(body.purpose or "", Purpose.MARKETING),
         "quality": QUALITY.get(body.type or "", Quality.PREMIUM),
@@ -72,11 +74,6 @@ def read_content(body: WireContent, ignored: list[str]) -> dict[str, Any]:
         "with_replies": body.with_replies,
         "request_id": read_request_id(body.request_id),
     }
-
-
-def read_text(written: str | None) -> str:
-    """The vendor's parameters 1 to 5 are the attributes field_1 to field_5."""
-    return re.sub(r"\{param([1-5])\}", r"{field_\1}", written or "")
 
 
 def read_sender(written: str | None, ignored: list[str], field: str = "sender", *, digits: bool = False) -> str | None:
@@ -96,6 +93,16 @@ def read_time(written: object) -> datetime | None:
         return time if time.tzinfo else time.replace(tzinfo=_BARE_ZONE)
     except ValueError:
         raise BadField(field="send_at", reason="is not a date like 2018-10-03T07:42:39-07:00") from None
+
+
+def read_simulation(written: object, ignored: list[str]) -> bool:
+    """Raises BadField."""
+    if not isinstance(written, bool | None) and written != "":
+        ignored.append("simulation_mode (cast)")
+    word = ("" if written is None else str(written)).strip().lower()
+    if word not in _SIMULATION:
+        raise BadField(field="simulation_mode", reason="is neither true nor false")
+    return _SIMULATION[word]
 
 
 def read_request_id(written: str | None) -> str | None:
@@ -229,6 +236,6 @@ async def draft(call: Call) -> WireDraft | Answer:
 
 async def _create(call: Call, body: WireCampaign, first: Kind) -> WireTicket:
     command = read_create(body, first, call.ignored)
-    work = campaigns.simulate if body.simulation_mode else campaigns.create
+    work = campaigns.simulate if read_simulation(body.simulation_mode, call.ignored) else campaigns.create
     campaign = await work(call.store, call.account, command)
     return WireTicket(write_ticket(campaign.id if campaign else SIMULATED))

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from antiphon.core.campaign import CancelRules, SendMessages
-from antiphon.core.errors import NotOffered
+from antiphon.core.errors import MissingField, NotOffered
 from antiphon.core.money import units
 from antiphon.dialects.door import Answer, Call
 from antiphon.dialects.octopush import voice
@@ -15,6 +15,7 @@ from antiphon.dialects.octopush.campaigns import (
     WireSending,
     WireTicket,
     read_content,
+    read_simulation,
     read_ticket,
     write_sending,
     write_ticket,
@@ -66,7 +67,7 @@ def read_send(body: WireSend, ignored: list[str]) -> SendMessages:
 
 
 def read_channel(body: WireChannel) -> WireSend | WireVoice:
-    """The same by the path of its channel. Raises NotOffered."""
+    """The same by the path of its channel. Raises MissingField or NotOffered."""
     common: dict[str, Any] = {name: getattr(body, name) for name in _COMMON}
     common["auto_delete_optout_contacts"] = read_leave_out(body)
     more = body.metadata
@@ -80,8 +81,10 @@ def read_channel(body: WireChannel) -> WireSend | WireVoice:
             )
         case "voice_sms":
             return WireVoice(voice_gender=more.voice_gender, voice_language=more.voice_language, **common)
+        case "":
+            raise MissingField(field="channel")
         case other:
-            raise NotOffered(what=f"The channel {other}" if other else "A message without a channel")
+            raise NotOffered(what=f"The channel {other}")
 
 
 # {"sms_ticket": "sms_5fec89fe97109", "number_of_contacts": 1, "total_cost": 0.0333, "number_of_sms_needed": 1,
@@ -111,8 +114,9 @@ async def send(call: Call, body: WireSend) -> WireSent | Answer:
     if body.ticket_number and not body.recipients:
         return Answer(200, await _confirm(call, body.ticket_number))
     command = read_send(body, call.ignored)
-    await keep(call, body.list_name, command, simulated=body.simulation_mode)
-    work = sends.simulate if body.simulation_mode else sends.send
+    simulated = read_simulation(body.simulation_mode, call.ignored)
+    await keep(call, body.list_name, command, simulated=simulated)
+    work = sends.simulate if simulated else sends.send
     sent = await work(call.store, call.prices, call.account, command)
     name_unreadable(call, sent.unreadable)
     return write_sent(sent)

@@ -13,6 +13,7 @@ from antiphon.dialects.octopush.campaigns import (
     WireTicket,
     read_audience,
     read_content,
+    read_simulation,
     read_ticket,
     write_ticket,
 )
@@ -151,8 +152,9 @@ def write_draft(campaign: Campaign, left: int) -> WireVoiceDraft:
 async def send(call: Call, body: WireVoice) -> WireVoiceSent:
     """Call at most 500 numbers and read a text to them."""
     command = read_send(body, call.account.region, call.ignored)
-    await keep(call, body.list_name, command, simulated=body.simulation_mode)
-    work = sends.simulate if body.simulation_mode else sends.send
+    simulated = read_simulation(body.simulation_mode, call.ignored)
+    await keep(call, body.list_name, command, simulated=simulated)
+    work = sends.simulate if simulated else sends.send
     sent = await work(call.store, call.prices, call.account, command)
     name_unreadable(call, sent.unreadable)
     return write_sent(sent)
@@ -181,7 +183,7 @@ async def draft(call: Call) -> WireVoiceDraft | Answer:
 
 async def _create(call: Call, body: WireVoiceCampaign, first: Kind) -> WireTicket:
     command = read_create(body, first, call.account.region, call.ignored)
-    work = campaigns.simulate if body.simulation_mode else campaigns.create
+    work = campaigns.simulate if read_simulation(body.simulation_mode, call.ignored) else campaigns.create
     campaign = await work(call.store, call.account, command)
     return WireTicket(write_ticket(campaign.id if campaign else SIMULATED, _CHANNEL))
 
