@@ -150,15 +150,17 @@ async def test_what_a_dead_process_was_sending_is_in_doubt(
     theirs = await messages.claim(other_store, 4)
     await messages.settle(other_store, "test", [(theirs[0].key, ACCEPTED)])
     for _ in range(2):
-        assert await campaigns.finish(store) == 0
+        await campaigns.finish(store)
         assert await counts(store, account, campaign) == {"submitting": 4, "accepted": 1}
         clock.advance(LEASE.total_seconds() * 0.6)
         assert await processes.renew(store)
-    assert await campaigns.finish(store) == 0
+    await campaigns.finish(store)
     assert await counts(store, account, campaign) == {"submitting": 1, "accepted": 1, "in_doubt": 3}
     assert (await _facts(store, theirs[1].key))[3] == "the process ended while it was being sent"
+    assert (await campaigns.find(store, account, campaign.id)).state is CampaignState.SENDING
     await messages.settle(store, "test", [(ours.key, REFUSED)])
-    assert await campaigns.finish(store) == 1
+    await campaigns.finish(store)
+    assert (await campaigns.find(store, account, campaign.id)).state is CampaignState.SENT
     await messages.settle(other_store, "test", [(theirs[1].key, ACCEPTED)])
     assert await counts(store, account, campaign) == {"refused": 1, "accepted": 2, "in_doubt": 2}
 
