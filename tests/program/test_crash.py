@@ -11,7 +11,9 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -79,6 +81,37 @@ async def test_what_was_acknowledged_is_there(server: Server, database_url: str)
     assert acknowledged <= stored
 
 
+async def test_a_text_that_was_acknowledged_leaves_once(server: Server, database_url: str) -> None:
+    acknowledged: set[str] = set()
+
+    def client(place: int) -> None:
+        for number in (f"+336{place:02}{turn:06}" for turn in range(10_000)):
+            body = {"recipients": [{"phone_number": number}], "text": "Your code is 1234", "purpose": "alert"}
+            try:
+                answer = server.call("POST", "/v1/public/sms-campaign/send", body)
+            except (OSError, ValueError, HTTPException):  # killed
+                return
+            assert answer["number_of_contacts"] == 1
+            acknowledged.add(number)
+
+    clients = [Thread(target=client, args=(place,)) for place in range(8)]
+    for one in clients:
+        one.start()
+    await asyncio.sleep(0.7)
+    server.end(signal.SIGKILL)
+    for one in clients:
+        one.join()
+    server.start()
+    states = await _ended(database_url)
+    submitted, _ = _log(server.folder / "simulator.log")
+    assert len(acknowledged) >= 8
+    assert acknowledged <= set(states), "what was acknowledged is there"
+    assert max(submitted.values()) == 1, "no number was written to twice"
+    assert set(states.values()) <= {"delivered", "failed", "refused", "in_doubt"}
+    assert {number for number, state in states.items() if state in ("delivered", "failed")} == set(submitted)
+    assert list(states.values()).count("in_doubt") <= LANE
+
+
 def _send(server: Server, chance: random.Random) -> str:
     """Create a campaign, kill the server while it is being calculated, confirm it; its id."""
     text = "Hello {first_name}, the doors open at nine. STOP at 30101"
@@ -110,6 +143,16 @@ def _end(server: Server, id: str) -> Counter[str]:
     time.sleep(2)  # what the carrier still has to report of messages in doubt
     counts = server.call("GET", f"/api/v1/campaigns/{id}")["counts"]
     return Counter({state: count for state, count in counts.items() if count})
+
+
+async def _ended(database_url: str) -> dict[str, str]:
+    """The states of all messages once none is on its way, and what is in doubt had time to be reported."""
+    patience = time.monotonic() + 90
+    while set((await _states(database_url)).values()).intersection(ON_THEIR_WAY):
+        assert time.monotonic() < patience
+        await asyncio.sleep(0.2)
+    await asyncio.sleep(2)
+    return await _states(database_url)
 
 
 async def _states(database_url: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from antiphon.core.account import Account
 from antiphon.core.campaign import State
 from antiphon.core.message import Accepted, Key, Refused
 from antiphon.services import campaigns, messages, processes
-from antiphon.services.campaigns import _OLDEST
+from antiphon.services.campaigns import OLDEST
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store
 from tests.conftest import Clock, another_account
@@ -79,25 +79,25 @@ async def test_a_text_has_ended_once_it_was_answered(store: Store, account: Acco
 
 async def test_a_thousand_end_at_a_time(store: Store, account: Account) -> None:
     campaign = await sending(store, account, people(2))
-    await asyncio.gather(*(send(store, account, place) for place in range(_OLDEST + 3)))
-    claimed = [one for one in await messages.claim(store, 2 * _OLDEST) if one.campaign_id != campaign.id]
-    assert len(claimed) == _OLDEST + 3
+    await asyncio.gather(*(send(store, account, place) for place in range(OLDEST + 3)))
+    claimed = [one for one in await messages.claim(store, 2 * OLDEST) if one.campaign_id != campaign.id]
+    assert len(claimed) == OLDEST + 3
     await messages.settle(store, "test", [(one.key, ACCEPTED) for one in claimed])
-    for more, ended in ((True, _OLDEST), (False, _OLDEST + 3), (False, _OLDEST + 3)):
+    for more, ended in ((True, OLDEST), (False, OLDEST + 3), (False, OLDEST + 3)):
         assert await campaigns.finish(store) is more
-        states = [one.state for one in await campaigns.newest(store, account, 2 * _OLDEST)]
+        states = [one.state for one in await campaigns.newest(store, account, 2 * OLDEST)]
         assert states.count(State.SENT) == ended
     assert (await campaigns.find(store, account, campaign.id)).state is State.SENDING
 
 
 async def test_many_that_cannot_end_yet_do_not_look_like_more_to_do(store: Store, account: Account) -> None:
-    await asyncio.gather(*(send(store, account, place) for place in range(_OLDEST)))
-    claimed = await messages.claim(store, _OLDEST)
+    await asyncio.gather(*(send(store, account, place) for place in range(OLDEST)))
+    claimed = await messages.claim(store, OLDEST)
     await messages.settle(store, "test", [(one.key, ACCEPTED) for one in claimed[1:]])
     assert not await campaigns.finish(store)
     await messages.settle(store, "test", [(claimed[0].key, ACCEPTED)])
     assert not await campaigns.finish(store)
-    assert {one.state for one in await campaigns.newest(store, account, _OLDEST)} == {State.SENT}
+    assert {one.state for one in await campaigns.newest(store, account, OLDEST)} == {State.SENT}
 
 
 async def test_what_a_dead_process_was_sending_is_in_doubt(
