@@ -129,9 +129,7 @@ async def test_an_account_has_twenty_below_it(store: Store, account: Account) ->
     await accounts.create_sub_account(store, other, COMMAND)
 
 
-async def test_of_two_at_once_no_more_are_made_than_twenty(
-    store: Store, other_store: Store, account: Account
-) -> None:
+async def test_of_two_at_once_no_more_are_made_than_twenty(store: Store, other_store: Store, account: Account) -> None:
     for _ in range(19):
         await holder(store, parent=account)
     making = (accounts.create_sub_account(one, account, COMMAND) for one in (store, other_store))

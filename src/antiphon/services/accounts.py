@@ -55,8 +55,9 @@ async def create_sub_account(store: Store, parent: Account, command: NewSubAccou
     Raises TooMany, or BadField where a name or the password is unfit.
     """
     _check_person(command.person)
-    password_hash = await _password_hash(command.password)
+    password_hash = await _hashed(command.password)
     async with store.begin() as tx:
+        await accounts.lock(tx, parent.id)  # or two at the same moment would both be the last that is allowed
         count = await accounts.count_below(tx, parent.id)
         if count >= _MOST_SUB_ACCOUNTS:
             raise TooMany(what="sub-accounts", given=count + 1, limit=_MOST_SUB_ACCOUNTS)
@@ -79,8 +80,9 @@ async def edit_sub_account(
     store: Store, parent: Account, login: str, change: Callable[[SubAccount], SubAccount], password: str | None
 ) -> SubAccount:
     """Store what `change` makes of it, and the new password if there is one. Raises UnknownAccount or BadField."""
-    password_hash = await _password_hash(password) if password else None
+    password_hash = await _hashed(password) if password else None
     async with store.begin() as tx:
+        await accounts.lock(tx, (await _known(tx, parent, login)).account.id)
         changed = change(await _known(tx, parent, login))
         _check_person(changed.person)
         await accounts.change_person(tx, changed.account.id, changed.person)
@@ -172,7 +174,8 @@ def _check_person(person: Person) -> None:
             raise BadField(field=field, reason=f"is not a name of at most {_LONGEST_NAME} characters")
 
 
-async def _password_hash(password: str) -> str:
+async def _hashed(password: str) -> str:
+    """Raises BadField. In a thread, for it takes long on purpose."""
     if not 8 <= len(password) <= _LONGEST_NAME:
         raise BadField(field="password", reason="is not of 8 to 255 characters")
     return await asyncio.to_thread(PasswordHasher().hash, password)

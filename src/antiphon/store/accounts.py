@@ -41,6 +41,11 @@ async def add(tx: Tx, account: Account, person: Person) -> None:
     )
 
 
+async def lock(tx: Tx, account: int) -> None:
+    """Nobody else can lock or change it until the transaction ends."""
+    await tx.run(select(accounts.c.id).where(accounts.c.id == account).with_for_update())
+
+
 async def add_credential(tx: Tx, account: int, login: str, api_key: NewKey) -> bool:
     """False when the login is taken."""
     names = ("key_id", "account_id", "login", "secret_hash", "created_at", "key_hint", "password_hash")
