@@ -1,4 +1,4 @@
-"""Changing and removing one contact, on both databases."""
+"""Changing and removing contacts that are there, on both databases."""
 
 import pytest
 
@@ -6,8 +6,9 @@ from antiphon.core.account import Account
 from antiphon.core.contact import Change, Draft, EditContact
 from antiphon.core.errors import BadNumber, NumberTaken, Refusal, UnknownContact, UnknownList
 from antiphon.services import contacts, lists
+from antiphon.store import contacts as stored_contacts
 from antiphon.store.session import Store
-from tests.conftest import Clock
+from tests.conftest import Clock, another_account
 from tests.services.scenes import add, changes, members, number, tags_of
 
 OLD = Draft(number=number(1), first_name="Marie", company="Old", attributes={"a": 1, "deep": {"x": 1}})
@@ -79,3 +80,50 @@ async def test_remove_takes_it_off_everything(store: Store, account: Account) ->
         await contacts.edit(store, account, EditContact(id=gone.contact.id, draft=Draft(number="")))
     assert await members(store, account, "a") == [number(2)]
     assert await tags_of(store, account, stays.contact.id) == ["t"]
+
+
+@pytest.mark.parametrize(
+    ("list_name", "left", "some", "others"),
+    [
+        pytest.param(None, [2], [], [2], id="from the account"),
+        pytest.param("some", [0, 1, 2], [], [1, 2], id="from a list"),
+        pytest.param(" others\n", [0, 1, 2], [0, 1], [2], id="from another list"),
+    ],
+)
+async def test_contacts_are_removed_by_their_numbers(
+    store: Store, account: Account, list_name: str | None, left: list[int], some: list[int], others: list[int]
+) -> None:
+    other = await another_account(store)
+    for owner in (account, other):
+        await add(store, owner, Draft(number=number(0)), Draft(number=number(1)), lists=("some",))
+        await add(store, owner, Draft(number=number(1)), Draft(number=number(2)), lists=("others",))
+        await lists.create(store, owner, "all")
+    written = ["06 10 00 00 00", "nobody", number(1), number(9), number(1), ""]
+    assert await contacts.remove_numbers(store, account, written, list_name) == [1, 5]
+    known = await _known(store, account)
+    assert known == {number(place) for place in left}
+    assert await members(store, account, "some") == [number(place) for place in some]
+    assert await members(store, account, "others") == [number(place) for place in others]
+    assert await _known(store, other) == {number(place) for place in range(3)}
+    assert await members(store, other, "some") == [number(0), number(1)]
+
+
+async def test_who_is_removed_from_an_unknown_list_stays(store: Store, account: Account) -> None:
+    await add(store, await another_account(store), lists=("theirs",))
+    await add(store, account, Draft(number=number(0)), lists=("some",))
+    for name in ("theirs", "SOME", ""):
+        with pytest.raises(UnknownList):
+            await contacts.remove_numbers(store, account, [number(0)], name)
+    assert await members(store, account, "some") == [number(0)]
+
+
+async def test_to_remove_nobody_is_no_error(store: Store, account: Account) -> None:
+    await add(store, account, Draft(number=number(0)))
+    assert await contacts.remove_numbers(store, account, [], None) == []
+    assert await contacts.remove_numbers(store, account, ["061", "x"], None) == [0, 1]
+    assert await _known(store, account) == {number(0)}
+
+
+async def _known(store: Store, account: Account) -> set[str]:
+    async with store.read() as tx:
+        return await stored_contacts.known(tx, account.id, [number(place) for place in range(10)])
