@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from antiphon.core.account import Account
-from antiphon.core.campaign import MOVES, Audience, Campaign, Kind, Purpose, State
+from antiphon.core.campaign import MOVES, Audience, Campaign, CancelRules, Kind, Purpose, State
 from antiphon.core.consent import OptOut
 from antiphon.core.contact import Draft, EditContact
-from antiphon.core.errors import NotNow, Refusal, UnknownCampaign, UnknownList, UnknownTag
+from antiphon.core.errors import CannotCancel, NotNow, Refusal, UnknownCampaign, UnknownList, UnknownTag
 from antiphon.core.message import Refused
 from antiphon.services import campaigns, contacts, lists, messages
 from antiphon.services.campaigns import STEP
@@ -248,3 +248,32 @@ async def test_a_campaign_has_ended_once_nothing_is_open(store: Store, account: 
     (first,) = await messages.claim(store, 1)
     await messages.settle(store, "test", [(first.key, REFUSED)])
     assert await finished() is State.SENT
+
+
+async def test_so_many_are_cancelled_in_a_month(store: Store, account: Account, clock: Clock) -> None:
+    limits = CancelRules(messages=10, notice=timedelta(0), per_month=2)
+    other = await another_account(store)
+
+    async def cancel(owner: Account, rules: CancelRules | None = limits) -> None:
+        await campaigns.cancel(store, owner, (await ready(store, owner, people(1))).id, rules)
+
+    clock.advance(29.5 * 86_400 - 1)  # the last second of March
+    for owner, rules in ((account, None), (account, limits), (other, limits)):
+        await cancel(owner, rules)
+    with pytest.raises(CannotCancel):
+        await cancel(account)
+    await cancel(account, None)
+    await cancel(other)
+    clock.advance(1)
+    await cancel(account)
+
+
+async def test_what_cannot_be_cancelled_stays(store: Store, account: Account) -> None:
+    limits = CancelRules(messages=1, notice=timedelta(0), per_month=2)
+    campaign = await ready(store, account, people(2))
+    with pytest.raises(CannotCancel):
+        await campaigns.cancel(store, account, campaign.id, limits)
+    assert await campaigns.find(store, account, campaign.id) == campaign
+    await campaigns.confirm(store, account, campaign.id)
+    with pytest.raises(NotNow):
+        await campaigns.cancel(store, account, campaign.id, limits)
