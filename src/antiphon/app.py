@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -92,7 +92,8 @@ def doors(config: Config, store: Store) -> ASGIApp:
         fitting: list[ASGIApp] = [door for prefix, door in table if path.startswith(prefix)]
         if len(fitting) > 1:
             fitting = sorted(fitting, key=lambda door: isinstance(door, Door) and not door.knows(scope["path"]))
-        answer = pages.get(scope["path"]) or (fitting[0] if fitting else _outside)
+        readable = pages.get(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
+        answer = readable or (fitting[0] if fitting else _outside)
         await answer(scope, receive, send)
 
     return application
@@ -103,6 +104,7 @@ def examples(base: str, credential: NewCredential) -> list[tuple[str, str]]:
     return [(dialect.name, dialect.example(base, credential)) for dialect in DIALECTS]
 
 
+@cache
 def _pages() -> dict[str, Response]:
     """What anybody may read: the document of each dialect, under two names, and one page of all of them."""
     documents = {dialect.name: document(dialect) for dialect in DIALECTS}
