@@ -1,6 +1,6 @@
 """Whatever happens, a wallet holds what its ledger says, which is what was paid in less what left."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -100,16 +100,18 @@ class Books:
         sending = send(self.store, self.holders[who].account, *range(count), send_at=at)
         refused = None if self.can_pay(who, count) else OutOfCredit
         if (sent := await _refused(sending, refused)) is not None:
-            self._sold(who, sent.campaign, paid=self.metered(who))
+            self._sold(who, sent.campaign, range(count), paid=self.metered(who))
             assert sent.left == (self.left(who) if self.metered(who) else UNMETERED)
 
     async def draft(self, who: int, count: int) -> None:
         command = replace(EVERYBODY, send_at=self.clock.now + HOUR if count % 2 else None)
         campaign = await ready(self.store, self.holders[who].account, people(count), command)
-        self._sold(who, campaign, paid=False)
+        willing = [place for place in range(count) if (who, number(place)) not in self.silent]
+        self._sold(who, campaign, willing, paid=False)
 
-    def _sold(self, who: int, campaign: Campaign, *, paid: bool) -> None:
-        texts = [Text(owner=who, number=number(place)) for place in range(campaign.messages)]
+    def _sold(self, who: int, campaign: Campaign, places: Sequence[int], *, paid: bool) -> None:
+        texts = [Text(owner=who, number=number(place)) for place in places]
+        assert campaign.messages == len(texts)
         self.sales.append(Sale(owner=who, id=campaign.id, state=campaign.state, texts=texts, paid=paid))
 
     async def confirm(self, who: int, which: int) -> None:
