@@ -161,16 +161,9 @@ async def test_what_left_before_there_was_a_wallet_is_not_paid_back(store: Store
         pytest.param([REFUSED, FAILED], 1, id="failed after it was refused"),
     ],
 )
-@pytest.mark.parametrize("direct", [True, False], ids=["direct", "campaign"])
-async def test_what_comes_back(
-    store: Store, clock: Clock, happened: list[Outcome | Fate], paid_back: int, *, direct: bool
-) -> None:
+async def test_what_comes_back(store: Store, clock: Clock, happened: list[Outcome | Fate], paid_back: int) -> None:
     account, _ = await holder(store, 2)
-    if direct:
-        await send(store, account, 1, 2)
-    else:
-        await sending(store, account, people(2))
-    one, _ = await messages.claim(store, 2)
+    one, _ = await _claimed(store, account, 1, 2)
     for what in happened:
         await _happens(store, clock, one.key, what)
     assert await audited(store, account) == paid_back * PIECE

@@ -234,7 +234,7 @@ VERBS: list[Verb] = [
 steps = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 2), st.integers(1, 4)), min_size=15, max_size=50)
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(steps)
 async def test_whatever_happens_the_ledger_adds_up(store: Store, clock: Clock, happened: list[Step]) -> None:
     parent = await holder(store)
