@@ -122,13 +122,15 @@ async def start_due(tx: Tx, now: datetime) -> int:
 
 async def end(tx: Tx, limit: int, *, direct: bool) -> int:
     """Of the oldest campaigns that are sending, those with nothing left to send are sent; how many."""
-    chosen = oldest_sending(limit, direct).with_for_update(skip_locked=True)
+    # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would choose more.
+    chosen = oldest_sending(limit, direct).with_for_update(skip_locked=True).cte("chosen")
     mine = (messages.c.account_id == campaigns.c.account_id) & (messages.c.campaign_id == campaigns.c.id)
     # Asked at once: between two questions a message could go back from one state to the other.
     waits = messages.c.state == literal(Message.WAITING.value, literal_execute=True)
     leaves = messages.c.state == literal(Message.SUBMITTING.value, literal_execute=True)
-    over = _is(State.SENDING) & _KEY.in_(chosen) & ~select(messages.c.id).where(mine, waits | leaves).exists()
-    return await tx.run(update(campaigns).where(over).values(state=State.SENT, ended_at=tx.now))
+    over = _is(State.SENDING) & _KEY.in_(select(chosen)) & ~select(messages.c.id).where(mine, waits | leaves).exists()
+    ended = update(campaigns).where(over).values(state=State.SENT, ended_at=tx.now)
+    return len(await tx.tuples(ended.returning(campaigns.c.id)))  # SQLite does not count what begins with WITH
 
 
 async def advance(tx: Tx, campaign: Campaign, step: Tally) -> bool:
