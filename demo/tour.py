@@ -136,7 +136,7 @@ def show(reports: list[dict[str, Any]]) -> None:
     for report in reports:
         counts = report["counts"]
         numbers = (report["messages"], *(counts[state] for state in ("delivered", "failed", "refused", "in_doubt")))
-        table.add_row(report["audience"]["name"], *(f"{number:,}" for number in (*numbers, report["opted_out"])))
+        table.add_row(report["audience"]["names"][0], *(f"{number:,}" for number in (*numbers, report["opted_out"])))
     console.print(table)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from antiphon.core.account import Callbacks
 from antiphon.core.campaign import (
     LONGEST_TEXT,
     MOVES,
@@ -29,10 +30,11 @@ from antiphon.core.campaign import (
 )
 from antiphon.core.errors import BadField, CannotCancel, NoStopMention, NoText, NotNow, Refusal, TextTooLong
 from antiphon.core.price import Product
+from antiphon.core.template import Syntax
 from antiphon.core.text import measure
 from antiphon.core.voice import Voice
 
-GOOD = CreateCampaign(audience=Audience(kind=Kind.LIST, name="all"), text="Sale! STOP 36111")
+GOOD = CreateCampaign(audience=Audience(kind=Kind.LIST, names=("all",)), text="Sale! STOP 36111")
 ALERT = replace(GOOD, purpose=Purpose.ALERT, text="Water will be off today.")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CALL = replace(GOOD, text="Hello", voice=Voice())
@@ -40,14 +42,17 @@ SCHEDULED = Campaign(
     id=1,
     account_id=1,
     state=State.SCHEDULED,
+    name=None,
     audience=NUMBERS,
-    audience_id=0,
+    audience_ids=(),
     text="Sale! STOP 36111",
+    syntax=Syntax.BRACES,
     sender=None,
     purpose=Purpose.MARKETING,
     quality=Quality.PREMIUM,
     voice=None,
     send_at=NOON,
+    end_at=None,
     with_replies=False,
     cursor=0,
     messages=1_000,
@@ -60,6 +65,9 @@ SCHEDULED = Campaign(
     created_at=NOON,
     confirmed_at=NOON,
     ended_at=None,
+    archived_at=None,
+    callbacks=Callbacks(),
+    extras={},
 )
 RULES = CancelRules(messages=1_000, notice=timedelta(minutes=15), per_month=3)
 ENDS = {State.SENT, State.FAILED, State.CANCELLED, State.STOPPED}

@@ -17,7 +17,7 @@ from antiphon.store import opt_outs
 from antiphon.store.schema import accounts as account_table
 from antiphon.store.session import Store
 
-EVERYBODY = CreateCampaign(audience=Audience(kind=Kind.LIST, name="all"), text="Sale today. STOP 36111")
+EVERYBODY = CreateCampaign(audience=Audience(kind=Kind.LIST, names=("all",)), text="Sale today. STOP 36111")
 PRICES = price.read({})
 PIECE = PRICES.of(Product.PREMIUM, "FR")
 
@@ -68,7 +68,7 @@ async def ready(store: Store, account: Account, drafts: list[Draft], command: Cr
     """A campaign to these people alone, to be confirmed."""
     name = f"list {store.ids.one()}"
     await add(store, account, *drafts, lists=(name,))
-    command = replace(command, audience=Audience(kind=Kind.LIST, name=name))
+    command = replace(command, audience=Audience(kind=Kind.LIST, names=(name,)))
     return await calculated(store, await campaigns.create(store, account, command), account)
 
 

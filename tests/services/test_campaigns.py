@@ -64,7 +64,7 @@ async def test_a_new_campaign_is_stored_as_it_was_asked_for(store: Store, accoun
 async def test_an_audience_has_to_be_there(store: Store, account: Account, kind: Kind, refusal: type[Refusal]) -> None:
     await add(store, await another_account(store), Draft(number=number(1), tags=("all",)), lists=("all",))
     with pytest.raises(refusal):
-        await campaigns.create(store, account, replace(EVERYBODY, audience=Audience(kind=kind, name="all")))
+        await campaigns.create(store, account, replace(EVERYBODY, audience=Audience(kind=kind, names=("all",))))
 
 
 @pytest.mark.parametrize("verb", [campaigns.find, campaigns.report, campaigns.confirm, campaigns.cancel])
@@ -81,7 +81,7 @@ async def test_who_opted_out_falls_out_and_is_counted(store: Store, account: Acc
     await add(store, account, *drafts, lists=("all",))
     await add(store, account, Draft(number=number(7), tags=("some",)), lists=("some",))
     await _silence(store, account, number(1), number(3), number(7))
-    command = replace(EVERYBODY, audience=Audience(kind=kind, name="all"))
+    command = replace(EVERYBODY, audience=Audience(kind=kind, names=("all",)))
     campaign = await calculated(store, await campaigns.create(store, account, command), account)
     assert campaign.state is State.READY
     assert (campaign.messages, campaign.opted_out, campaign.segments, campaign.cost) == (3, 2, 3, 3 * 45_000)

@@ -148,6 +148,6 @@ async def test_a_list_does_not_wait_for_other_campaigns(store: Store, account: A
         await add(store, owner, Draft(number=number(1), tags=("all",)), lists=("all", "others"))
     await campaigns.create(store, other, EVERYBODY)
     for kind, name in ((Kind.TAG, "all"), (Kind.LIST, "others")):
-        await campaigns.create(store, account, replace(EVERYBODY, audience=Audience(kind=kind, name=name)))
+        await campaigns.create(store, account, replace(EVERYBODY, audience=Audience(kind=kind, names=(name,))))
     await verb(store, account, "all")
     assert await campaigns.calculate(store, PRICES) > 0

@@ -69,7 +69,7 @@ QUESTIONS: list[Any] = [
 @pytest.fixture
 async def campaign(store: Store, account: Account) -> Campaign:
     await contact_services.add(store, account, AddContacts(drafts=[Draft(number=_NUMBERS[0])], lists=("all",)))
-    command = CreateCampaign(audience=Audience(kind=Kind.LIST, name="all"), text="Hello, STOP 36111")
+    command = CreateCampaign(audience=Audience(kind=Kind.LIST, names=("all",)), text="Hello, STOP 36111")
     return await campaign_services.create(store, account, command)
 
 

@@ -50,7 +50,7 @@ class Odd:
 async def confirmed(store: Store, account: Account) -> Campaign:
     drafts = [Draft(number=f"+336{place:08}") for place in range(PEOPLE)]
     await contacts.add(store, account, AddContacts(drafts=drafts, lists=("all",)))
-    audience = Audience(kind=Kind.LIST, name="all")
+    audience = Audience(kind=Kind.LIST, names=("all",))
     campaign = await campaigns.create(store, account, CreateCampaign(audience=audience, text="Hello. STOP at 30101"))
     while await calculate.run_once(store, PRICES):
         pass

@@ -168,4 +168,4 @@ def _receipt(submitted: Submitted) -> Receipt:
 
 def _reply(submitted: Submitted) -> Reply:
     at = datetime.now(UTC)
-    return Reply(number=submitted.to, text="STOP", at=at, answers=submitted.key)
+    return Reply(number=submitted.to, text="STOP", at=at, answers=submitted.key, receiver=submitted.sender)

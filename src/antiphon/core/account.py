@@ -29,13 +29,20 @@ _BUSIEST_ZONE = {
 
 
 class Callbacks(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where the account wants to be told of what happens: URLs, and an e-mail address for replies."""
+    """Where somebody wants to be told of what happens: URLs, and an e-mail address for replies.
 
+    `format` is the name of the dialect whose payload they carry, as a form or as JSON; `custom` comes back in each.
+    """
+
+    campaigns: str | None = None
     receipts: str | None = None
     replies: str | None = None
     opt_outs: str | None = None
     visits: str | None = None
     replies_email: str | None = None
+    format: str | None = None
+    form: bool = False
+    custom: str | None = None
 
 
 class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,21 +1,26 @@
 """What may happen to a campaign, and when?
 
 calculating -> ready -> scheduled -> sending -> sent
-     |           |          |           |-> paused -> sending
+     |           |          |           |
      v           v          v           v
    failed     cancelled  cancelled   stopped
+
+A campaign that was confirmed with its creation goes on by itself once it is calculated. Scheduled and sending ones can
+be paused, and go on from there. One that is edited before it leaves is calculated anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
 from msgspec import Struct
 
 from antiphon.core import consent, text, voice
+from antiphon.core.account import Callbacks
 from antiphon.core.contact import Draft
 from antiphon.core.errors import BadField, CannotCancel, NoStopMention, NoText, NotNow, TextTooLong
 from antiphon.core.price import Product
+from antiphon.core.template import Syntax
 from antiphon.core.voice import Voice
 
 # Characters: eight parts of 153.
@@ -35,11 +40,11 @@ class State(StrEnum):
 
 
 MOVES: dict[State, frozenset[State]] = {
-    State.CALCULATING: frozenset({State.READY, State.FAILED}),
-    State.READY: frozenset({State.SCHEDULED, State.SENDING, State.CANCELLED}),
-    State.SCHEDULED: frozenset({State.SENDING, State.CANCELLED}),
+    State.CALCULATING: frozenset({State.READY, State.SCHEDULED, State.SENDING, State.FAILED}),
+    State.READY: frozenset({State.CALCULATING, State.SCHEDULED, State.SENDING, State.CANCELLED}),
+    State.SCHEDULED: frozenset({State.CALCULATING, State.SENDING, State.PAUSED, State.STOPPED, State.CANCELLED}),
     State.SENDING: frozenset({State.SENT, State.PAUSED, State.STOPPED}),
-    State.PAUSED: frozenset({State.SENDING, State.STOPPED}),
+    State.PAUSED: frozenset({State.SCHEDULED, State.SENDING, State.STOPPED}),
     State.SENT: frozenset(),
     State.FAILED: frozenset(),
     State.CANCELLED: frozenset(),
@@ -81,18 +86,21 @@ class Kind(Enum):
 
 
 class Audience(Struct, frozen=True, kw_only=True):
+    """The names of one tag, or of one or more lists."""
+
     kind: Kind
-    name: str
+    names: tuple[str, ...]
 
 
-NUMBERS = Audience(kind=Kind.NUMBERS, name="")
+NUMBERS = Audience(kind=Kind.NUMBERS, names=())
 
 
 class Content(Struct, frozen=True, kw_only=True):
     """What is said, and how. `send_at` is aware; None means once it is confirmed. With a `voice` it is a call.
 
-    `optimise` rewrites the text for the GSM alphabet. `request_id` is the client's own: for a day, no second request
-    with it is accepted.
+    Nothing leaves after `end_at`. `optimise` rewrites the text for the GSM alphabet; `syntax` is how its merge fields
+    are written. `request_id` is the client's own: for a day, no second request with it is accepted. `callbacks` go
+    before the account's own; `extras` are for the carrier, by its own names, as India's DLT ids are.
     """
 
     text: str
@@ -101,13 +109,21 @@ class Content(Struct, frozen=True, kw_only=True):
     quality: Quality = Quality.PREMIUM
     voice: Voice | None = None
     send_at: datetime | None = None
+    end_at: datetime | None = None
     optimise: bool = True
+    syntax: Syntax = Syntax.BRACES
     with_replies: bool = False
     request_id: str | None = None
+    name: str | None = None
+    callbacks: Callbacks = Callbacks()
+    extras: Mapping[str, str] = {}
 
 
 class CreateCampaign(Content, frozen=True, kw_only=True):
+    """`confirmed`: it goes on by itself once it is calculated."""
+
     audience: Audience
+    confirmed: bool = False
 
 
 class SendMessages(Content, frozen=True, kw_only=True):
@@ -120,20 +136,24 @@ class SendMessages(Content, frozen=True, kw_only=True):
 class Campaign(Struct, frozen=True, kw_only=True):
     """A text to an audience. Counts and cost (in micro-units) grow while it is calculated, never after.
 
-    `reserved` is what the wallet gave for it: nothing where the account is not metered.
+    `reserved` is what the wallet gave for it: nothing where the account is not metered. One that has `confirmed_at`
+    while it is calculated goes on by itself.
     """
 
     id: int
     account_id: int
     state: State
+    name: str | None
     audience: Audience
-    audience_id: int
+    audience_ids: tuple[int, ...]
     text: str
+    syntax: Syntax
     sender: str | None
     purpose: Purpose
     quality: Quality
     voice: Voice | None
     send_at: datetime | None
+    end_at: datetime | None
     with_replies: bool
     cursor: int
     messages: int
@@ -146,6 +166,9 @@ class Campaign(Struct, frozen=True, kw_only=True):
     created_at: datetime
     confirmed_at: datetime | None
     ended_at: datetime | None
+    archived_at: datetime | None
+    callbacks: Callbacks
+    extras: Mapping[str, str]
 
 
 class Report(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """What is the fate of one text to one number, and which news of it counts?"""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ class State(StrEnum):
     FAILED = "failed"  # a receipt says that it will not arrive
     REFUSED = "refused"  # the carrier would not take it
     WITHHELD = "withheld"  # the number opted out after the campaign was calculated
+    UNSENT = "unsent"  # its campaign was stopped before it left
 
 
 # A message's account and id: enough to find it again from wherever a carrier hands it back.
@@ -24,7 +26,7 @@ Key = tuple[int, int]
 
 
 class Outgoing(Struct, frozen=True, kw_only=True, gc=False):
-    """A message on its way to a carrier, complete: `text` is what this one person reads."""
+    """A message on its way to a carrier, complete: `text` is what this one person reads, `extras` the carrier."""
 
     id: int
     account_id: int
@@ -33,6 +35,7 @@ class Outgoing(Struct, frozen=True, kw_only=True, gc=False):
     sender: str | None
     text: str
     segments: int
+    extras: Mapping[str, str] = {}
 
     @property
     def key(self) -> Key:
@@ -78,12 +81,13 @@ class Receipt(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Reply(Struct, frozen=True, kw_only=True, gc=False):
-    """A text from a person. `answers` is the message that it answers."""
+    """A text from a person. `answers` is the message that it answers, `receiver` our number or sender that it came to."""
 
     number: str
     text: str
     at: datetime
     answers: Key
+    receiver: str | None = None
 
 
 # News may only replace what is less certain. A receipt can overtake the carrier's answer, so it also ends a

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
@@ -22,6 +23,18 @@ A name starts with a letter or underscore of any script, goes on with letters, d
 may hold single blanks or hyphens between words. `{{ name }}` is the same field as `{name}`, for people who
 come from Mustache. Any other brace is text.
 """
+
+
+AT: Final = re.compile(r"@@([^\W\d]\w*)()")
+"""A merge field that is named after a column of a file, `@@Column_header`."""
+
+
+class Syntax(StrEnum):
+    """How a text's merge fields are written."""
+
+    BRACES = "braces"
+    AT = "at"
+    NONE = "none"  # it has none: braces are braces
 
 
 class Template(Struct, frozen=True):
@@ -53,7 +66,7 @@ class Template(Struct, frozen=True):
         return "".join(printed)
 
 
-def parse(text: str) -> Template:
+def parse(text: str, syntax: Syntax = Syntax.BRACES) -> Template:
     """The template that `text` spells; every text is one, so nothing is raised.
 
     The standard names and field_1, field_2, … are known in any case and with blanks or hyphens for their
@@ -62,11 +75,14 @@ def parse(text: str) -> Template:
     """
     steps: list[tuple[str, str]] = []
     end = 0
-    for match in FIELD.finditer(text):
+    for match in _FIELDS[syntax].finditer(text):
         steps.append((text[end : match.start()], _standard(match[1] or match[2])))
         end = match.end()
     fields = dict.fromkeys(name for _, name in steps)
     return Template(fields=tuple(fields), steps=tuple(steps), tail=text[end:])
+
+
+_FIELDS: Final = {Syntax.BRACES: FIELD, Syntax.AT: AT, Syntax.NONE: re.compile(r"(?!)()()")}
 
 
 def _standard(name: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from antiphon.core import campaign as rules
 from antiphon.core import contact, template
 from antiphon.core.account import Account
@@ -37,8 +39,10 @@ async def create(store: Store, account: Account, command: CreateCampaign) -> Cam
     """
     rules.check(command)
     async with store.begin() as tx:
-        audience = await _audience_id(tx, account, command.audience)
-        campaign = begun(tx, account, command, command.audience, audience)
+        ids = await _audience_ids(tx, account, command.audience)
+        campaign = begun(tx, account, command, command.audience, ids)
+        if command.confirmed:
+            campaign = replace(campaign, confirmed_at=tx.now)
         named = [(account.id, command.request_id)] if command.request_id else []
         if await request_ids.used(tx, named) or not await request_ids.add(tx, named):
             raise RequestRepeated(request_id=command.request_id or "")
@@ -50,24 +54,29 @@ async def simulate(store: Store, account: Account, command: CreateCampaign) -> N
     """Raise what `create` would, but for RequestRepeated; nothing is stored."""
     rules.check(command)
     async with store.read() as tx:
-        await _audience_id(tx, account, command.audience)
+        await _audience_ids(tx, account, command.audience)
 
 
-def begun(tx: Tx, account: Account, content: Content, audience: Audience, audience_id: int = 0) -> Campaign:
+def begun(
+    tx: Tx, account: Account, content: Content, audience: Audience, audience_ids: tuple[int, ...] = ()
+) -> Campaign:
     """A new campaign that says this, with nothing calculated yet."""
     default = account.parameters.sender if content.voice is None else account.parameters.voice_sender
     return Campaign(
         id=tx.ids.one(),
         account_id=account.id,
         state=State.CALCULATING,
+        name=content.name,
         audience=audience,
-        audience_id=audience_id,
+        audience_ids=audience_ids,
         text=rules.written(content),
+        syntax=content.syntax,
         sender=content.sender or default,
         purpose=content.purpose,
         quality=content.quality,
         voice=content.voice,
         send_at=content.send_at,
+        end_at=content.end_at,
         with_replies=content.with_replies,
         cursor=0,
         messages=0,
@@ -80,6 +89,9 @@ def begun(tx: Tx, account: Account, content: Content, audience: Audience, audien
         created_at=tx.now,
         confirmed_at=None,
         ended_at=None,
+        archived_at=None,
+        callbacks=content.callbacks,
+        extras=content.extras,
     )
 
 
@@ -174,7 +186,7 @@ async def finish(store: Store) -> int:
 
 def rendered(tx: Tx, campaign: Campaign, people: Sequence[Contact | Draft], prices: Prices) -> list[New]:
     """What each of these people is sent, and what it costs; their numbers are E.164."""
-    parsed = template.parse(campaign.text)
+    parsed = template.parse(campaign.text, campaign.syntax)
     product = rules.product(campaign)
     same = rules.pieces(campaign, campaign.text)
     new: list[New] = []
@@ -233,16 +245,13 @@ async def _end(tx: Tx, campaign: Campaign, *, anybody: bool) -> None:
         await campaigns.move(tx, campaign, State.FAILED, reason="there is nobody to write to")
 
 
-async def _audience_id(tx: Tx, account: Account, audience: Audience) -> int:
-    if audience.kind is Kind.LIST:
-        found = await lists.by_name(tx, account.id, audience.name)
-        if found is None:
-            raise UnknownList(name=audience.name)
-        return found.id
-    tag = await tags.by_name(tx, account.id, audience.name)
-    if tag is None:
-        raise UnknownTag(name=audience.name)
-    return tag
+async def _audience_ids(tx: Tx, account: Account, audience: Audience) -> tuple[int, ...]:
+    find = lists.ids if audience.kind is Kind.LIST else tags.ids
+    found = await find(tx, account.id, audience.names)
+    for name in audience.names:
+        if name not in found:
+            raise UnknownList(name=name) if audience.kind is Kind.LIST else UnknownTag(name=name)
+    return tuple(dict.fromkeys(found[name] for name in audience.names))
 
 
 async def _known(tx: Tx, account: Account, id: int) -> Campaign:

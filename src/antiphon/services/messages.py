@@ -66,6 +66,7 @@ async def _outgoing(tx: Tx, taken: Sequence[Taken]) -> list[Outgoing]:
                     sender=said.sender,
                     text=said.text if one.text is None else one.text,
                     segments=one.segments,
+                    extras=said.extras or {},
                 )
             )
         elif said.reserved:

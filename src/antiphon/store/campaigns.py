@@ -1,17 +1,20 @@
 """Which campaigns are there, and what state are they in?"""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
+import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, select, tuple_, union, update
 
+from antiphon.core.account import Callbacks
 from antiphon.core.campaign import Audience, Campaign, Kind, Purpose, Quality, State, origins
 from antiphon.core.contact import Contact
 from antiphon.core.message import Key
 from antiphon.core.message import State as Message
+from antiphon.core.template import Syntax
 from antiphon.core.voice import Gender, Voice
 from antiphon.store.contacts import FIELDS, read
 from antiphon.store.instants import instant
@@ -30,9 +33,12 @@ class Tally(Struct, kw_only=True):
 
 
 _KEY = tuple_(campaigns.c.account_id, campaigns.c.id)
+_NO_CALLBACKS = Callbacks()
+_APART = ("audience", "audience_ids", "voice", "callbacks", "extras")
+_PLAIN = tuple(name for name in Campaign.__struct_fields__ if name not in _APART)
 _NAMES = (
-    *(name for name in Campaign.__struct_fields__ if name not in ("audience", "voice")),
-    *("audience", "audience_name", "voice_gender", "voice_language"),
+    *_PLAIN,
+    *("audience", "audience_names", "audience_ids", "voice_gender", "voice_language", "callbacks", "extras"),
 )
 
 
@@ -73,9 +79,9 @@ async def calculating(tx: Tx, limit: int) -> list[Campaign]:
 
 async def is_counted(tx: Tx, account: int, list_id: int) -> bool:
     """Is a campaign to this list being calculated?"""
-    to_it = (campaigns.c.audience == Kind.LIST.value) & (campaigns.c.audience_id == list_id)
-    query = select(campaigns.c.id).where(_is(State.CALCULATING), campaigns.c.account_id == account, to_it)
-    return await tx.first(query.limit(1)) is not None
+    mine = (campaigns.c.account_id == account) & (campaigns.c.audience == Kind.LIST.value)
+    query = select(campaigns.c.audience_ids).where(_is(State.CALCULATING), mine)
+    return any(list_id in ids for (ids,) in await tx.tuples(query))
 
 
 async def sending(tx: Tx, limit: int) -> list[Campaign]:
@@ -95,6 +101,7 @@ class Words(Struct, frozen=True, gc=False):
     text: str
     sender: str | None
     reserved: int
+    extras: Mapping[str, str] | None
 
 
 async def words(tx: Tx, ids: Collection[Key]) -> dict[Key, Words]:
@@ -142,22 +149,13 @@ async def advance(tx: Tx, campaign: Campaign, step: Tally) -> bool:
 
 async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact, bool]]:
     """The next contacts of the audience after the cursor, each with whether it has opted out."""
-    members, owner = {
-        Kind.LIST: (list_members, list_members.c.list_id),
-        Kind.TAG: (contact_tags, contact_tags.c.tag_id),
-    }[campaign.audience.kind]
-    person = and_(contacts.c.account_id == members.c.account_id, contacts.c.id == members.c.contact_id)
+    members = _members(campaign, limit).subquery("members")
+    person = and_(contacts.c.account_id == campaign.account_id, contacts.c.id == members.c.contact_id)
     silent = and_(opt_outs.c.account_id == contacts.c.account_id, opt_outs.c.number == contacts.c.number)
     query: Select[Any] = (
         select(*FIELDS, opt_outs.c.number)
         .select_from(members.join(contacts, person).outerjoin(opt_outs, silent))
-        .where(
-            members.c.account_id == campaign.account_id,
-            owner == campaign.audience_id,
-            members.c.contact_id > campaign.cursor,
-        )
         .order_by(members.c.contact_id)
-        .limit(limit)
     )
     return [(read(row), row[-1] is not None) for row in await tx.tuples(query)]
 
@@ -174,6 +172,24 @@ def is_direct(direct: bool) -> ColumnElement[bool]:
     return campaigns.c.audience.in_([kind.value for kind in kinds])
 
 
+def _members(campaign: Campaign, limit: int) -> Any:
+    """The ids of the next contacts, each once. Every list gives its own next ones: to go through several lists as one
+    would sort what is left of all of them for every step."""
+    table, owner = {
+        Kind.LIST: (list_members, list_members.c.list_id),
+        Kind.TAG: (contact_tags, contact_tags.c.tag_id),
+    }[campaign.audience.kind]
+    after = and_(table.c.account_id == campaign.account_id, table.c.contact_id > campaign.cursor)
+    each = [
+        select(table.c.contact_id).where(after, owner == id).order_by(table.c.contact_id).limit(limit)
+        for id in campaign.audience_ids
+    ]
+    if len(each) == 1:
+        return each[0]
+    all_of_them = union(*(select(one.subquery().c.contact_id) for one in each)).subquery()
+    return select(all_of_them.c.contact_id).order_by(all_of_them.c.contact_id).limit(limit)
+
+
 def _this(campaign: Campaign) -> Any:
     return and_(campaigns.c.account_id == campaign.account_id, campaigns.c.id == campaign.id)
 
@@ -185,18 +201,27 @@ def _is(state: State) -> ColumnElement[bool]:
 
 def _campaign(row: RowMapping) -> Campaign:
     fields = dict(row)
-    audience = Audience(kind=Kind(fields.pop("audience")), name=fields.pop("audience_name"))
+    audience = Audience(kind=Kind(fields.pop("audience")), names=tuple(fields.pop("audience_names") or ()))
     gender, language = fields.pop("voice_gender"), fields.pop("voice_language")
     voice = Voice(gender=Gender(gender), language=language) if language else None
     fields["state"], fields["purpose"] = State(fields["state"]), Purpose(fields["purpose"])
-    fields["quality"] = Quality(fields["quality"])
+    fields["quality"], fields["syntax"] = Quality(fields["quality"]), Syntax(fields["syntax"])
+    fields["audience_ids"] = tuple(fields["audience_ids"] or ())
+    fields["callbacks"] = msgspec.convert(fields["callbacks"] or {}, Callbacks)
+    fields["extras"] = fields["extras"] or {}
     return Campaign(audience=audience, voice=voice, **fields)
 
 
 def _row(campaign: Campaign) -> Row:
-    plain = [_plain(getattr(campaign, name)) for name in _NAMES[:-4]]
+    plain = [_plain(getattr(campaign, name)) for name in _PLAIN]
+    audience = (campaign.audience.kind.value, _json(campaign.audience.names), _json(campaign.audience_ids))
     voice = (campaign.voice.gender.value, campaign.voice.language) if campaign.voice else (None, None)
-    return (*plain, campaign.audience.kind.value, campaign.audience.name, *voice)
+    callbacks = None if campaign.callbacks == _NO_CALLBACKS else _json(campaign.callbacks)
+    return (*plain, *audience, *voice, callbacks, _json(campaign.extras))
+
+
+def _json(value: Any) -> str | None:
+    return msgspec.json.encode(value).decode() if value else None
 
 
 def _plain(value: Any) -> Any:

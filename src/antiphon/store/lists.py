@@ -19,10 +19,12 @@ class ContactList(Struct, frozen=True, kw_only=True):
     name: str
     created_at: datetime
     updated_at: datetime
+    tag: str | None = None
+    dynamic: bool = False
 
 
 _FIELDS = tuple(lists.c[name] for name in ContactList.__struct_fields__)
-_NAMES = ("account_id", *ContactList.__struct_fields__)
+_NAMES = ("account_id", "id", "name", "created_at", "updated_at")
 
 
 async def all_of(tx: Tx, account: int) -> list[ContactList]:
@@ -39,6 +41,12 @@ async def by_name(tx: Tx, account: int, name: str) -> ContactList | None:
     return ContactList(**row) if row else None
 
 
+async def ids(tx: Tx, account: int, names: Iterable[str]) -> dict[str, int]:
+    """Those of these lists that are there, by name."""
+    query = select(lists.c.name, lists.c.id).where(lists.c.account_id == account, tx.among(lists.c.name, names))
+    return dict(await tx.tuples(query))
+
+
 async def add(tx: Tx, account: int, id: int, name: str) -> bool:
     """False when the name is taken."""
     return await tx.insert(lists, _NAMES, [(account, id, name, instant(tx.now), instant(tx.now))]) == 1
@@ -49,7 +57,7 @@ async def ensure(tx: Tx, account: int, names: Iterable[str]) -> list[int]:
     wanted = sorted(set(names))
     now = instant(tx.now)
     await tx.insert(lists, _NAMES, [(account, tx.ids.one(), name, now, now) for name in wanted])
-    return [row["id"] for row in await tx.all(_of(account).where(tx.among(lists.c.name, wanted)))]
+    return list((await ids(tx, account, wanted)).values())
 
 
 async def attach(tx: Tx, account: int, ids: Iterable[int], members: Sequence[int]) -> None:

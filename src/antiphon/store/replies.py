@@ -11,7 +11,7 @@ from antiphon.store.session import Tx
 async def add(tx: Tx, new: Sequence[tuple[int, int, Reply]]) -> int:
     """Each is (account, campaign, reply)."""
     rows = [
-        (account, tx.ids.one(), campaign, reply.number, reply.text, instant(reply.at))
+        (account, tx.ids.one(), campaign, reply.number, reply.text, instant(reply.at), reply.receiver)
         for account, campaign, reply in new
     ]
-    return await tx.insert(replies, ("account_id", "id", "campaign_id", "number", "text", "at"), rows)
+    return await tx.insert(replies, ("account_id", "id", "campaign_id", "number", "text", "at", "receiver"), rows)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -100,6 +101,8 @@ lists = Table(
     Column("name", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("tag", Text),
+    Column("dynamic", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("account_id", "id"),
     UniqueConstraint("account_id", "name"),
     sqlite_with_rowid=False,
@@ -157,8 +160,6 @@ campaigns = Table(
     Column("id", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
     Column("audience", Text, nullable=False),
-    Column("audience_name", Text, nullable=False),
-    Column("audience_id", BigInteger, nullable=False),
     Column("text", Text, nullable=False),
     Column("sender", Text),
     Column("purpose", Text, nullable=False),
@@ -178,6 +179,14 @@ campaigns = Table(
     Column("voice_language", Text),
     Column("reserved", BigInteger, nullable=False, server_default="0"),
     Column("ended_at", Instant),
+    Column("name", Text),
+    Column("audience_names", _Json),
+    Column("audience_ids", _Json),
+    Column("syntax", Text, nullable=False, server_default="braces"),
+    Column("end_at", Instant),
+    Column("archived_at", Instant),
+    Column("callbacks", _Json),
+    Column("extras", _Json),
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )
@@ -187,6 +196,8 @@ campaigns = Table(
 Index("ix_campaigns_calculating", campaigns.c.id, **_where("state = 'calculating'"))
 Index("ix_campaigns_scheduled", campaigns.c.send_at, **_where("state = 'scheduled'"))
 Index("ix_campaigns_sending", campaigns.c.audience, campaigns.c.id, **_where("state = 'sending'"))
+Index("ix_campaigns_ending", campaigns.c.end_at, **_where("end_at IS NOT NULL AND ended_at IS NULL"))
+Index("ix_campaigns_stopping", campaigns.c.id, **_where("state = 'stopped' AND ended_at IS NULL"))
 # What a client asks for of its own: the last one that it has not confirmed, and how many it has cancelled.
 Index("ix_campaigns_ready", campaigns.c.account_id, campaigns.c.id, **_where("state = 'ready'"))
 Index("ix_campaigns_cancelled", campaigns.c.account_id, campaigns.c.ended_at, **_where("state = 'cancelled'"))
@@ -230,6 +241,7 @@ replies = Table(
     Column("number", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("receiver", Text),
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )
@@ -275,5 +287,93 @@ request_ids = Table(
     Column("expires_at", Instant, nullable=False),
     PrimaryKeyConstraint("account_id", "request_id"),
     Index("ix_request_ids_expires_at", "expires_at"),
+    sqlite_with_rowid=False,
+)
+
+# A file that is being read into a list; what is left of it waits in parts.
+imports = Table(
+    "imports",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("list_id", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("dynamic", Boolean, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    Column("duplicates", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("reason", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+Index("ix_imports_working", imports.c.id, **_where("state = 'working'"))
+
+import_parts = Table(
+    "import_parts",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("import_id", BigInteger, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("drafts", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "import_id", "part"),
+    sqlite_with_rowid=False,
+)
+
+# What is done by itself when somebody answers.
+automations = Table(
+    "automations",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("receiver", Text),
+    Column("match", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("actions", _Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+
+# What we owe to a customer's server, committed with what it tells of.
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("form", Boolean, nullable=False),
+    Column("event", _Json, nullable=False),
+    Column("message_id", BigInteger),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("status", Integer),
+    Column("answer", Text),
+    Column("error", Text),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+Index("ix_callbacks_due", callbacks.c.due_at, callbacks.c.id, **_where("state = 'waiting'"))
+
+# What was answered to a request that carried a key of its own; no status yet while it is being worked on.
+answers = Table(
+    "answers",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("request_hash", Text, nullable=False),
+    Column("process_id", BigInteger, nullable=False),
+    Column("status", Integer),
+    Column("headers", _Json),
+    Column("body", Text),
+    Column("expires_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "key"),
+    Index("ix_answers_expires_at", "expires_at"),
     sqlite_with_rowid=False,
 )

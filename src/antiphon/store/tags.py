@@ -8,9 +8,10 @@ from antiphon.store.schema import contact_tags, tags
 from antiphon.store.session import Tx
 
 
-async def by_name(tx: Tx, account: int, name: str) -> int | None:
-    row = await tx.first(select(tags.c.id).where(tags.c.account_id == account, tags.c.name == name))
-    return row["id"] if row else None
+async def ids(tx: Tx, account: int, names: Iterable[str]) -> dict[str, int]:
+    """Those of these tags that are there, by name."""
+    query = select(tags.c.name, tags.c.id).where(tags.c.account_id == account, tx.among(tags.c.name, names))
+    return dict(await tx.tuples(query))
 
 
 async def attach(tx: Tx, account: int, wanted: Mapping[int, Sequence[str]]) -> None:
@@ -19,8 +20,7 @@ async def attach(tx: Tx, account: int, wanted: Mapping[int, Sequence[str]]) -> N
     if not names:
         return
     await tx.insert(tags, ("account_id", "id", "name"), [(account, tx.ids.one(), name) for name in names])
-    known = select(tags.c.name, tags.c.id).where(tags.c.account_id == account, tx.among(tags.c.name, names))
-    by_name = {row["name"]: row["id"] for row in await tx.all(known)}
+    by_name = await ids(tx, account, names)
     rows = [(account, by_name[name], contact) for contact, given in wanted.items() for name in given]
     await tx.insert(contact_tags, ("account_id", "tag_id", "contact_id"), sorted(rows))
 

@@ -20,7 +20,7 @@ from antiphon.dialects.octopush.campaigns import (
     write_ticket,
 )
 
-ALL = Audience(kind=Kind.LIST, name="all")
+ALL = Audience(kind=Kind.LIST, names=("all",))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ LIST, TAG = Kind.LIST, Kind.TAG
     ],
 )
 def test_audience(wire: Any, path: Kind, kind: Kind, name: str) -> None:
-    assert read_audience(wire.get("list_name"), wire.get("tag_name"), path) == Audience(kind=kind, name=name)
+    assert read_audience(wire.get("list_name"), wire.get("tag_name"), path) == Audience(kind=kind, names=(name,))
 
 
 @pytest.mark.parametrize(("path", "field"), [(LIST, "list_name"), (TAG, "tag_name")])

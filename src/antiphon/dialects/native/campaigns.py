@@ -9,7 +9,7 @@ from antiphon.services import campaigns
 
 PAGE = 100
 
-# {"id": "82130489311233", "state": "sending", "audience": {"kind": "list", "name": "my_list"}, "messages": 300000,
+# {"id": "82130489311233", "state": "sending", "audience": {"kind": "list", "names": ["my_list"]}, "messages": 300000,
 #  "opted_out": 12, "segments": 300000, "cost": 13500.0, "currency": "EUR", "send_at": null, "reason": null, ...}
 
 
@@ -17,7 +17,7 @@ def write_campaign(campaign: Campaign) -> dict[str, object]:
     return {
         "id": str(campaign.id),
         "state": campaign.state.value,
-        "audience": {"kind": campaign.audience.kind.value, "name": campaign.audience.name},
+        "audience": {"kind": campaign.audience.kind.value, "names": campaign.audience.names},
         "text": campaign.text,
         "sender": campaign.sender,
         "purpose": campaign.purpose.value,

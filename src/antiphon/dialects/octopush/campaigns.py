@@ -117,7 +117,7 @@ def read_audience(list_name: str | None, tag_name: str | None, first: Kind) -> A
     names = {Kind.LIST: (list_name or "").strip(), Kind.TAG: (tag_name or "").strip()}
     for kind in (first, Kind.LIST, Kind.TAG):
         if names[kind]:
-            return Audience(kind=kind, name=names[kind])
+            return Audience(kind=kind, names=(names[kind],))
     raise MissingField(field=f"{first.value}_name")
 
 
