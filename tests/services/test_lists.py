@@ -151,3 +151,26 @@ async def test_a_list_does_not_wait_for_other_campaigns(store: Store, account: A
         await campaigns.create(store, account, replace(EVERYBODY, audience=Audience(kind=kind, names=(name,))))
     await verb(store, account, "all")
     assert await campaigns.calculate(store, PRICES) > 0
+
+
+async def test_a_list_gets_another_name(store: Store, account: Account, clock: Clock) -> None:
+    id = await lists.create(store, account, "one")
+    await lists.create(store, account, "other")
+    clock.advance(1)
+    renamed = await lists.rename(store, account, id, "new")
+    assert (renamed.id, renamed.name, renamed.updated_at) == (id, "new", clock.now)
+    assert (await lists.rename(store, account, id, "new")).name == "new"
+    for name, refusal in (("other", NameTaken), (" ", MissingField), ("x" * (LONGEST_NAME + 1), BadField)):
+        with pytest.raises(refusal):
+            await lists.rename(store, account, id, name)
+    with pytest.raises(UnknownList):
+        await lists.rename(store, await another_account(store), id, "mine")
+    assert [one.name for one in await lists.all_of(store, account)] == ["new", "other"]
+
+
+async def test_a_list_is_removed_by_its_id(store: Store, account: Account) -> None:
+    id = await lists.create(store, account, "one")
+    with pytest.raises(UnknownList):
+        await lists.remove(store, await another_account(store), id)
+    await lists.remove(store, account, id)
+    assert await lists.all_of(store, account) == []

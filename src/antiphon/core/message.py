@@ -81,7 +81,7 @@ class Receipt(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Reply(Struct, frozen=True, kw_only=True, gc=False):
-    """A text from a person. `answers` is the message that it answers, `receiver` our number or sender that it came to."""
+    """A text from a person. `answers` is the message that it answers; `receiver` our number that it came to."""
 
     number: str
     text: str

@@ -6,15 +6,12 @@ from antiphon.core.errors import BadField, ListInUse, MissingField, NameTaken, U
 from antiphon.services.contacts import LONGEST_NAME
 from antiphon.store import campaigns, contacts, lists
 from antiphon.store.lists import ContactList
-from antiphon.store.session import Store, Tx
+from antiphon.store.session import Store, Taken, Tx
 
 
 async def create(store: Store, account: Account, name: str) -> int:
     """The id of a new, empty list. Raises MissingField, BadField or NameTaken."""
-    if not name.strip():
-        raise MissingField(field="The name of the list")
-    if len(name) > LONGEST_NAME:
-        raise BadField(field="The name of the list", reason=f"is longer than {LONGEST_NAME} characters")
+    _check_name(name)
     async with store.begin() as tx:
         id = tx.ids.one()
         if not await lists.add(tx, account.id, id, name):
@@ -31,9 +28,7 @@ async def all_of(store: Store, account: Account) -> list[ContactList]:
 async def find(store: Store, account: Account, id: int) -> tuple[ContactList, list[Contact]]:
     """A list and everybody on it. Raises UnknownList."""
     async with store.read() as tx:
-        found = await lists.by_id(tx, account.id, id)
-        if found is None:
-            raise UnknownList(name=id)
+        found = await _known(tx, account, id)
         return found, await contacts.on_list(tx, account.id, id)
 
 
@@ -46,19 +41,44 @@ async def empty(store: Store, account: Account, name: str, *, contacts_too: bool
         await lists.empty(tx, account.id, found.id)
 
 
-async def remove(store: Store, account: Account, name: str) -> None:
-    """Delete a list; who was on it stays in the account. Raises UnknownList or ListInUse."""
+async def rename(store: Store, account: Account, id: int, name: str) -> ContactList:
+    """Raises MissingField, BadField, UnknownList or NameTaken."""
+    _check_name(name)
+    try:
+        async with store.begin() as tx:
+            if not await lists.rename(tx, account.id, id, name):
+                raise UnknownList(name=id)
+            return await _known(tx, account, id)
+    except Taken:
+        raise NameTaken(name=name) from None
+
+
+async def remove(store: Store, account: Account, which: str | int) -> None:
+    """Delete a list, by its name or id; who was on it stays in the account. Raises UnknownList or ListInUse."""
     async with store.begin() as tx:
-        found = await _idle(tx, account, name)
+        found = await _idle(tx, account, which)
         await lists.empty(tx, account.id, found.id)
         await lists.remove(tx, account.id, found.id)
 
 
-async def _idle(tx: Tx, account: Account, name: str) -> ContactList:
+async def _idle(tx: Tx, account: Account, which: str | int) -> ContactList:
     """The list, if no campaign is being calculated from it: half of its people would else be missing in that."""
-    found = await lists.by_name(tx, account.id, name)
-    if found is None:
-        raise UnknownList(name=name)
+    found = await _known(tx, account, which)
     if await campaigns.is_counted(tx, account.id, found.id):
-        raise ListInUse(name=name)
+        raise ListInUse(name=found.name)
     return found
+
+
+async def _known(tx: Tx, account: Account, which: str | int) -> ContactList:
+    find = lists.by_name(tx, account.id, which) if isinstance(which, str) else lists.by_id(tx, account.id, which)
+    found = await find
+    if found is None:
+        raise UnknownList(name=which)
+    return found
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise MissingField(field="The name of the list")
+    if len(name) > LONGEST_NAME:
+        raise BadField(field="The name of the list", reason=f"is longer than {LONGEST_NAME} characters")

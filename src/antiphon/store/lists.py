@@ -52,6 +52,11 @@ async def add(tx: Tx, account: int, id: int, name: str) -> bool:
     return await tx.insert(lists, _NAMES, [(account, id, name, instant(tx.now), instant(tx.now))]) == 1
 
 
+async def rename(tx: Tx, account: int, id: int, name: str) -> bool:
+    """False when it is gone. Raises Taken where another list has the name; the transaction is lost then."""
+    return await tx.update(lists, ("name", "updated_at"), [(name, instant(tx.now), account, id)]) == 1
+
+
 async def ensure(tx: Tx, account: int, names: Iterable[str]) -> list[int]:
     """The ids of the lists of these names; those that are missing are made."""
     wanted = sorted(set(names))

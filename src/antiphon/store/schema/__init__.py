@@ -1,0 +1,55 @@
+"""What is kept? Every table, once.
+
+Every key begins with the account, so that the tables can be spread over many machines by it. What is looked up before
+the account is known is the exception: credentials, processes, a carrier's reference, and what the workers do next.
+Money is micro-units.
+"""
+
+from antiphon.store.schema.accounts import (
+    accounts,
+    answers,
+    credentials,
+    ledger,
+    processes,
+    request_ids,
+    transfer_tokens,
+    wallets,
+)
+from antiphon.store.schema.owed import callbacks
+from antiphon.store.schema.people import (
+    contact_tags,
+    contacts,
+    import_parts,
+    imports,
+    list_members,
+    lists,
+    opt_outs,
+    tags,
+)
+from antiphon.store.schema.sending import automations, campaigns, messages, replies
+from antiphon.store.schema.tables import metadata
+
+__all__ = [
+    "accounts",
+    "answers",
+    "automations",
+    "callbacks",
+    "campaigns",
+    "contact_tags",
+    "contacts",
+    "credentials",
+    "import_parts",
+    "imports",
+    "ledger",
+    "list_members",
+    "lists",
+    "messages",
+    "metadata",
+    "opt_outs",
+    "processes",
+    "replies",
+    "request_ids",
+    "tags",
+    "transfer_tokens",
+    "wallets",
+]

@@ -1,0 +1,127 @@
+"""Who can be written to, and who wants no more?"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+
+from antiphon.store.instants import Instant
+from antiphon.store.schema.tables import Json, metadata, where
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("company", Text),
+    Column("email", Text),
+    Column("attributes", Json),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    UniqueConstraint("account_id", "number"),
+    sqlite_with_rowid=False,
+)
+
+lists = Table(
+    "lists",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("tag", Text),
+    Column("dynamic", Boolean, nullable=False, server_default=false()),
+    PrimaryKeyConstraint("account_id", "id"),
+    UniqueConstraint("account_id", "name"),
+    sqlite_with_rowid=False,
+)
+
+list_members = Table(
+    "list_members",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("list_id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "list_id", "contact_id"),
+    Index("ix_list_members_contact", "account_id", "contact_id"),
+    sqlite_with_rowid=False,
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    UniqueConstraint("account_id", "name"),
+    sqlite_with_rowid=False,
+)
+
+contact_tags = Table(
+    "contact_tags",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("tag_id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "tag_id", "contact_id"),
+    Index("ix_contact_tags_contact", "account_id", "contact_id"),
+    sqlite_with_rowid=False,
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("words", Text),
+    PrimaryKeyConstraint("account_id", "number"),
+    sqlite_with_rowid=False,
+)
+
+# A file that is being read into a list; what is left of it waits in parts.
+imports = Table(
+    "imports",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("list_id", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("dynamic", Boolean, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    Column("duplicates", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("reason", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+Index("ix_imports_working", imports.c.id, **where("state = 'working'"))
+
+import_parts = Table(
+    "import_parts",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("import_id", BigInteger, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("drafts", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "import_id", "part"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,124 @@
+"""What is said to them, what became of it, and what do they answer?"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from antiphon.store.instants import Instant
+from antiphon.store.schema.tables import Json, metadata, where
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sender", Text),
+    Column("purpose", Text, nullable=False),
+    Column("send_at", Instant),
+    Column("with_replies", Boolean, nullable=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("messages", BigInteger, nullable=False),
+    Column("opted_out", BigInteger, nullable=False),
+    Column("segments", BigInteger, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("reason", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("quality", Text, nullable=False, server_default="premium"),
+    Column("voice_gender", Text),
+    Column("voice_language", Text),
+    Column("reserved", BigInteger, nullable=False, server_default="0"),
+    Column("ended_at", Instant),
+    Column("name", Text),
+    Column("audience_names", Json),
+    Column("audience_ids", Json),
+    Column("syntax", Text, nullable=False, server_default="braces"),
+    Column("end_at", Instant),
+    Column("archived_at", Instant),
+    Column("callbacks", Json),
+    Column("extras", Json),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+
+
+# What the workers look for over all accounts, each in the order in which it is worked off.
+Index("ix_campaigns_calculating", campaigns.c.id, **where("state = 'calculating'"))
+Index("ix_campaigns_scheduled", campaigns.c.send_at, **where("state = 'scheduled'"))
+Index("ix_campaigns_sending", campaigns.c.audience, campaigns.c.id, **where("state = 'sending'"))
+Index("ix_campaigns_ending", campaigns.c.end_at, **where("end_at IS NOT NULL AND ended_at IS NULL"))
+Index("ix_campaigns_stopping", campaigns.c.id, **where("state = 'stopped' AND ended_at IS NULL"))
+# What a client asks for of its own: the last one that it has not confirmed, and how many it has cancelled.
+Index("ix_campaigns_ready", campaigns.c.account_id, campaigns.c.id, **where("state = 'ready'"))
+Index("ix_campaigns_cancelled", campaigns.c.account_id, campaigns.c.ended_at, **where("state = 'cancelled'"))
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("campaign_id", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("text", Text),
+    Column("segments", Integer, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("process_id", BigInteger),
+    Column("carrier", Text),
+    Column("reference", Text),
+    Column("error", Text),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    UniqueConstraint("account_id", "campaign_id", "number"),
+    sqlite_with_rowid=False,
+)
+Index(
+    "ix_messages_open",
+    messages.c.account_id,
+    messages.c.campaign_id,
+    messages.c.state,
+    messages.c.id,
+    **where("state = 'waiting' OR state = 'submitting'"),
+)
+Index("ix_messages_reference", messages.c.carrier, messages.c.reference, **where("reference IS NOT NULL"))
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("campaign_id", BigInteger),
+    Column("number", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("receiver", Text),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+
+# What is done by itself when somebody answers.
+automations = Table(
+    "automations",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("receiver", Text),
+    Column("match", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("actions", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
