@@ -25,7 +25,7 @@ from antiphon.core.account import Account, NewCredential
 from antiphon.core.consent import OptOut
 from antiphon.core.contact import Contact
 from antiphon.core.message import Accepted
-from antiphon.services import accounts, campaigns, messages, wallet
+from antiphon.services import accounts, calculation, messages, progress, wallet
 from antiphon.store import contacts, lists, opt_outs, tags
 from antiphon.store.schema import contact_tags, list_members
 from antiphon.store.schema import contacts as people
@@ -93,13 +93,13 @@ async def _take(
     store: Store, address: str, dialect: str, credential: NewCredential, step: Any, known: dict[str, str]
 ) -> None:
     if step == "calculate_empty":
-        await campaigns.calculate(store, price.read({}))
+        await calculation.calculate(store, price.read({}))
     elif step == "calculate":
-        assert await campaigns.calculate(store, price.read({}))
+        assert await calculation.calculate(store, price.read({}))
     elif step == "dispatch":
         claimed = await messages.claim(store, 100)
         await messages.settle(store, "simulator", [(message.key, Accepted(str(message.id))) for message in claimed])
-        await campaigns.finish(store)
+        await progress.finish(store)
     elif "credit" in step:
         await wallet.credit(store, _filled(step.get("to", "{{login}}"), known), money.micros(step["credit"]))
     else:

@@ -36,7 +36,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: messages.claim(tx, campaign, 1, 100), id="claim"),
     pytest.param(lambda tx, campaign, account: messages.claim_direct(tx, 1, 100), id="claim direct"),
     pytest.param(lambda tx, campaign, account: messages.held_back(tx, [(account.id, 1)]), id="held back"),
-    pytest.param(lambda tx, campaign, account: messages.doubt(tx, 1_000, direct=True), id="doubt"),
+    pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.oldest_sending(1_000, True)), id="doubt"),
     pytest.param(lambda tx, campaign, account: messages.written_to(tx, campaign, _NUMBERS), id="written to"),
     pytest.param(lambda tx, campaign, account: messages.release(tx, [(account.id, 1)]), id="release"),
     pytest.param(lambda tx, campaign, account: messages.campaigns_of(tx, [(account.id, 1)]), id="campaigns of"),

@@ -14,7 +14,7 @@ from antiphon.core.errors import NoRecipient, NoVoiceCarrier, OutOfCredit, Reque
 from antiphon.core.money import shown
 from antiphon.core.price import Prices
 from antiphon.core.wallet import UNMETERED, Entry, Kind
-from antiphon.services.campaigns import begun, rendered
+from antiphon.services.calculation import begun, rendered
 from antiphon.services.wallet import entry
 from antiphon.store import campaigns, messages, opt_outs, request_ids, wallet
 from antiphon.store.messages import New
