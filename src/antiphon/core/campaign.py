@@ -12,6 +12,7 @@ be paused, and go on from there. One that is edited before it leaves is calculat
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
@@ -98,7 +99,8 @@ NUMBERS = Audience(kind=Kind.NUMBERS)
 
 
 class Content(Struct, frozen=True, kw_only=True):
-    """What is said, and how. `send_at` is aware; None means once it is confirmed. With a `voice` it is a call.
+    """What is said, in at most `longest` characters, and how. `send_at` is aware; None means once it is confirmed. With a
+    `voice` it is a call.
 
     Nothing leaves after `end_at`. `optimise` rewrites the text for the GSM alphabet; `syntax` is how its merge fields
     are written. A marketing text `needs_stop`, a mention of it, but where the law does not ask for one. `request_id` is
@@ -107,6 +109,7 @@ class Content(Struct, frozen=True, kw_only=True):
     """
 
     text: str
+    longest: int = LONGEST_TEXT
     sender: str | None = None
     purpose: Purpose = Purpose.MARKETING
     needs_stop: bool = True
@@ -143,6 +146,7 @@ class EditCampaign(Struct, frozen=True, kw_only=True):
     name: str | UnsetType | None = UNSET
     audience: Audience | UnsetType = UNSET
     text: str | UnsetType = UNSET
+    longest: int = LONGEST_TEXT
     syntax: Syntax | UnsetType = UNSET
     sender: str | UnsetType | None = UNSET
     purpose: Purpose | UnsetType = UNSET
@@ -196,6 +200,17 @@ class Report(Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
 
 
+class Seen(Struct, frozen=True, kw_only=True):
+    """Which campaigns somebody wants to see: calls or texts, in these states or put away.
+
+    Without `states` and `archived` all of them.
+    """
+
+    spoken: bool = False
+    states: frozenset[State] = frozenset()
+    archived: bool = False
+
+
 class CancelRules(Struct, frozen=True, kw_only=True):
     """When a vendor lets a campaign be cancelled: at most so many messages, so long before, so often in a month."""
 
@@ -214,10 +229,15 @@ def check_cancel(campaign: Campaign, rules: CancelRules, now: datetime, cancelle
         raise CannotCancel(reason=f"{rules.per_month} were cancelled this month already")
 
 
+def said(edit: EditCampaign) -> dict[str, Any]:
+    """What it does not leave as it is."""
+    told = {name: getattr(edit, name) for name in edit.__struct_fields__}
+    return {name: value for name, value in told.items() if value is not UNSET}
+
+
 def edited(campaign: Campaign, edit: EditCampaign) -> Campaign:
     """The campaign as it is to be."""
-    said = {name: value for name in edit.__struct_fields__ if (value := getattr(edit, name)) is not UNSET}
-    return replace(campaign, **said)
+    return replace(campaign, **{name: value for name, value in said(edit).items() if name != "longest"})
 
 
 def says_the_same(one: Campaign, other: Campaign) -> bool:
@@ -227,15 +247,15 @@ def says_the_same(one: Campaign, other: Campaign) -> bool:
 
 def check(content: Content) -> None:
     """Raises NoText, TextTooLong, NoStopMention or BadField where this can be no campaign."""
-    _check_text(content.text)
+    _check_text(content.text, content.longest)
     if content.needs_stop and _sells(content) and not consent.mentions_stop(content.text):
         raise NoStopMention
     _check_times(content.send_at, content.end_at)
 
 
-def check_edited(campaign: Campaign) -> None:
+def check_edited(campaign: Campaign, longest: int) -> None:
     """Raises NoText, TextTooLong or BadField."""
-    _check_text(campaign.text)
+    _check_text(campaign.text, longest)
     _check_times(campaign.send_at, campaign.end_at)
 
 
@@ -264,11 +284,11 @@ def pieces(content: Content | Campaign, said: str) -> int:
     return text.measure(said).segments if content.voice is None else voice.pieces(said)
 
 
-def _check_text(said: str) -> None:
+def _check_text(said: str, longest: int) -> None:
     if not said.strip():
         raise NoText
-    if len(said) > LONGEST_TEXT:
-        raise TextTooLong(length=len(said), limit=LONGEST_TEXT)
+    if len(said) > longest:
+        raise TextTooLong(length=len(said), limit=longest)
 
 
 def _sells(content: Content) -> bool:

@@ -164,7 +164,7 @@ async def edit(store: Store, account: Account, id: int, command: EditCampaign) -
         if known.state not in (State.CALCULATING, State.READY, State.SCHEDULED):
             raise NotNow(state=known.state, wanted="edited")
         campaign = rules.edited(known, command)
-        rules.check_edited(campaign)
+        rules.check_edited(campaign, command.longest)
         campaign = replace(campaign, audience=await _found(tx, account, campaign.audience))
         if rules.says_the_same(campaign, known):
             return await campaigns.change(tx, campaign)

@@ -50,12 +50,17 @@ async def send(store: Store, prices: Prices, account: Account, command: SendMess
     Requests that come at the same time share a commit. Raises what `core.campaign.check` does, NoRecipient,
     RequestRepeated, OutOfCredit, or NoVoiceCarrier after the call was kept as a draft.
     """
-    direct = await _readable(store, prices, account, command)
-    sent = await store.share(_write, direct)
+    sent = await store.share(_write, await _readable(store, prices, account, command))
     store.woken.set()
     if command.voice is not None:
         raise NoVoiceCarrier
     return sent
+
+
+async def draft(store: Store, prices: Prices, account: Account, command: SendMessages) -> Campaign:
+    """Keep a call to numbers that come with it, to be confirmed. Raises what `send` does, but for OutOfCredit."""
+    assert command.voice is not None
+    return (await store.share(_write, await _readable(store, prices, account, command))).campaign
 
 
 async def simulate(store: Store, prices: Prices, account: Account, command: SendMessages) -> Sent:

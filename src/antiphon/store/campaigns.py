@@ -16,7 +16,7 @@ from antiphon.core.message import Key
 from antiphon.core.message import State as Message
 from antiphon.core.template import Syntax
 from antiphon.core.voice import Gender, Voice
-from antiphon.store.contacts import FIELDS, read
+from antiphon.store import contacts as people
 from antiphon.store.instants import instant
 from antiphon.store.schema import campaigns, contact_tags, contacts, list_members, messages, opt_outs
 from antiphon.store.session import Row, Tx
@@ -48,14 +48,14 @@ async def add(tx: Tx, new: Sequence[Campaign]) -> None:
 
 async def by_id(tx: Tx, account: int, id: int) -> Campaign | None:
     row = await tx.first(select(campaigns).where(campaigns.c.account_id == account, campaigns.c.id == id))
-    return _campaign(row) if row else None
+    return read(row) if row else None
 
 
 async def locked(tx: Tx, account: int, id: int) -> Campaign | None:
     """As `by_id`, and nobody else can change it until the transaction ends."""
     mine = (campaigns.c.account_id == account) & (campaigns.c.id == id)
     row = await tx.first(select(campaigns).where(mine).with_for_update())
-    return _campaign(row) if row else None
+    return read(row) if row else None
 
 
 async def newest_ready(tx: Tx, account: int, *, spoken: bool) -> Campaign | None:
@@ -63,7 +63,7 @@ async def newest_ready(tx: Tx, account: int, *, spoken: bool) -> Campaign | None
     mine = (campaigns.c.account_id == account) & _is(State.READY)
     kind = campaigns.c.voice_language.is_not(None) if spoken else campaigns.c.voice_language.is_(None)
     row = await tx.first(select(campaigns).where(mine, kind).order_by(campaigns.c.id.desc()).limit(1))
-    return _campaign(row) if row else None
+    return read(row) if row else None
 
 
 async def cancelled_since(tx: Tx, account: int, start: datetime) -> int:
@@ -75,13 +75,13 @@ async def cancelled_since(tx: Tx, account: int, start: datetime) -> int:
 
 async def newest(tx: Tx, account: int, limit: int) -> list[Campaign]:
     query = select(campaigns).where(campaigns.c.account_id == account).order_by(campaigns.c.id.desc()).limit(limit)
-    return [_campaign(row) for row in await tx.all(query)]
+    return [read(row) for row in await tx.all(query)]
 
 
 async def calculating(tx: Tx, limit: int) -> list[Campaign]:
     """Of all accounts, the oldest first."""
     query = select(campaigns).where(_is(State.CALCULATING)).order_by(campaigns.c.id).limit(limit)
-    return [_campaign(row) for row in await tx.all(query)]
+    return [read(row) for row in await tx.all(query)]
 
 
 async def is_counted(tx: Tx, account: int, list_id: int) -> bool:
@@ -94,7 +94,7 @@ async def is_counted(tx: Tx, account: int, list_id: int) -> bool:
 async def sending(tx: Tx, limit: int) -> list[Campaign]:
     """Those to a list or a tag, of all accounts, the oldest first."""
     query = select(campaigns).where(_is(State.SENDING), is_direct(False)).order_by(campaigns.c.id).limit(limit)
-    return [_campaign(row) for row in await tx.all(query)]
+    return [read(row) for row in await tx.all(query)]
 
 
 async def any_direct(tx: Tx) -> bool:
@@ -153,7 +153,7 @@ async def stop_due(tx: Tx, now: datetime) -> int:
 async def stopping(tx: Tx, limit: int) -> list[Campaign]:
     """Those that were stopped and still have messages that have not left."""
     query = select(campaigns).where(_is(State.STOPPED), campaigns.c.ended_at.is_(None)).order_by(campaigns.c.id)
-    return [_campaign(row) for row in await tx.all(query.limit(limit))]
+    return [read(row) for row in await tx.all(query.limit(limit))]
 
 
 async def end_stopped(tx: Tx, campaign: Campaign) -> None:
@@ -184,11 +184,11 @@ async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact
     person = and_(contacts.c.account_id == campaign.account_id, contacts.c.id == members.c.contact_id)
     silent = and_(opt_outs.c.account_id == contacts.c.account_id, opt_outs.c.number == contacts.c.number)
     query: Select[Any] = (
-        select(*FIELDS, opt_outs.c.number)
+        select(*people.FIELDS, opt_outs.c.number)
         .select_from(members.join(contacts, person).outerjoin(opt_outs, silent))
         .order_by(members.c.contact_id)
     )
-    return [(read(row), row[-1] is not None) for row in await tx.tuples(query)]
+    return [(people.read(row), row[-1] is not None) for row in await tx.tuples(query)]
 
 
 def oldest_sending(limit: int, direct: bool) -> Select[Any, Any]:
@@ -244,7 +244,8 @@ def _is(state: State) -> ColumnElement[bool]:
     return campaigns.c.state == literal(state.value, literal_execute=True)
 
 
-def _campaign(row: RowMapping) -> Campaign:
+def read(row: RowMapping) -> Campaign:
+    """The campaign in a row of the table."""
     fields = dict(row)
     names, ids = (tuple(fields.pop(f"audience_{what}") or ()) for what in ("names", "ids"))
     audience = Audience(kind=Kind(fields.pop("audience")), names=names, ids=ids)
