@@ -7,8 +7,9 @@ answer has its keys, in its order (of a list, those of one `item`); `more` names
 `pytest --rewrite` writes answers for review.
 
 It is 2026-03-02T12:00:00Z all the time. What differs from run to run is written as <ticket>, <vocal ticket>, <id>,
-<uuid>, <key>, <hidden key>, <hex32>, <login>; {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the account's, and
-{{NAME}} is what a call before has answered under that name.
+<uuid>, <key>, <hidden key>, <hex32>, <login>; {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the account's, {{hex}}
+its id in hexadecimal, and {{NAME}} is what a call before has answered under that name; or, where that call says what to
+`keep`, under another.
 """
 
 import json
@@ -57,6 +58,7 @@ async def test_recorded_call(store: Store, request: pytest.FixtureRequest, file:
     account = await accounts.authenticate(store, credential.api_key)
     await _give(store, account, case.get("given", {}))
     known = {name: str(getattr(credential, name)) for name in ("login", "api_key", "key_id", "sid")}
+    known["hex"] = f"{account.id:016x}"
     async with doors.opened(store) as address:
         for step in case.get("before", []):
             await _take(store, address, dialect, credential, step, known)
@@ -105,7 +107,8 @@ async def _take(
     else:
         heard = await _play(address, dialect, credential, step, known)
         assert (heard.status >= 400) is step.get("refused", False), heard
-        known |= _named(heard.body)
+        named = _named(heard.body)
+        known |= {name: named[theirs] for name, theirs in step["keep"].items()} if "keep" in step else named
 
 
 async def _play(address: str, dialect: str, credential: NewCredential, case: Any, known: dict[str, str]) -> doors.Heard:

@@ -99,8 +99,8 @@ NUMBERS = Audience(kind=Kind.NUMBERS)
 
 
 class Content(Struct, frozen=True, kw_only=True):
-    """What is said, in at most `longest` characters, and how. `send_at` is aware; None means once it is confirmed. With a
-    `voice` it is a call.
+    """What is said, in at most `longest` characters, and how. With a `voice` it is a call. `send_at` is aware; None
+    means once it is confirmed.
 
     Nothing leaves after `end_at`. `optimise` rewrites the text for the GSM alphabet; `syntax` is how its merge fields
     are written. A marketing text `needs_stop`, a mention of it, but where the law does not ask for one. `request_id` is

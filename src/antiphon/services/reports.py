@@ -11,7 +11,7 @@ from antiphon.store.session import Store
 
 
 async def search(store: Store, account: Account, seen: Seen, window: Window) -> Page[Report]:
-    """Campaigns to lists and tags, each with the counts of its messages."""
+    """All but single texts, each with the counts of its messages."""
     async with store.read() as tx:
         page = await reports.page(tx, account.id, seen, window)
         counts = await reports.counts(tx, account.id, {campaign.id for campaign in page.things})

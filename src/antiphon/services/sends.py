@@ -110,6 +110,7 @@ def _made(tx: Tx, direct: _Direct) -> tuple[Campaign, list[New]]:
         segments=sum(message.segments for message in new),
         cost=sum(message.cost for message in new),
         confirmed_at=None if command.voice else tx.now,
+        reason=str(NoVoiceCarrier()) if command.voice else None,
     )
     return campaign, new
 

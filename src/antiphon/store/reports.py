@@ -20,7 +20,7 @@ _SORTS: dict[str, ColumnElement[Any]] = {
 
 
 async def page(tx: Tx, account: int, seen: Seen, window: Window) -> Page[Campaign]:
-    """Of the campaigns to lists and tags, those that fit."""
+    """Of all but single texts, those that fit."""
     fitting = and_(campaigns.c.account_id == account, _made(), *_fits(seen, window.name))
     ordered = [by.desc() if window.descending else by for by in (_SORTS[window.sort], campaigns.c.id)]
     query = select(campaigns).where(fitting).order_by(*ordered).offset(window.offset).limit(window.limit)
@@ -58,7 +58,8 @@ async def fared(tx: Tx, campaign: Campaign, number: str | None, window: Window) 
 
 def _made() -> ColumnElement[bool]:
     # Spelled out in the statement, not sent beside it: only so does SQLite see that the partial index will do.
-    return campaigns.c.audience != literal(Kind.NUMBERS.value, literal_execute=True)
+    to_many = campaigns.c.audience != literal(Kind.NUMBERS.value, literal_execute=True)
+    return or_(to_many, campaigns.c.voice_language.is_not(None))
 
 
 def _fits(seen: Seen, name: str | None) -> Sequence[ColumnElement[bool]]:

@@ -65,7 +65,7 @@ def _campaigns() -> None:
     op.drop_column("campaigns", "audience_name")
     op.drop_column("campaigns", "audience_id")
     _partial("ix_campaigns_ending", "campaigns", "end_at", "end_at IS NOT NULL AND ended_at IS NULL")
-    _partial("ix_campaigns_made", "campaigns", "account_id id", "audience <> 'numbers'")
+    _partial("ix_campaigns_made", "campaigns", "account_id id", "audience <> 'numbers' OR voice_language IS NOT NULL")
     _partial("ix_campaigns_stopping", "campaigns", "id", "state = 'stopped' AND ended_at IS NULL")
 
 
