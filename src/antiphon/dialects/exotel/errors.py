@@ -4,10 +4,14 @@ The inner numbers are published for other parts of v2 only (1010 authentication,
 are of that family. Clients read `description` or `message`, so both are always there.
 """
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
 from antiphon.core import errors
-from antiphon.core.errors import Refusal
-from antiphon.dialects.door import Answer, Caller
-from antiphon.dialects.exotel.envelope import Data, WireBatch, WireError, WireItem, count
+from antiphon.core.errors import Refusal, UnknownCampaign, UnknownContact, UnknownList
+from antiphon.dialects.door import Answer, Call, Caller
+from antiphon.dialects.exotel.envelope import Data, WireBatch, WireError, WireItem, count, write_sid
 
 TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NotAuthenticated: (401, 1010),
@@ -47,6 +51,23 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
 }
 
 
+def in_sids(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """What the core does not know is refused by the sid that the client knows it by."""
+
+    @wraps(handler)
+    async def called(call: Call, *said: Any) -> Any:
+        try:
+            return await handler(call, *said)
+        except UnknownList as unknown:
+            raise UnknownList(name=_sid(call, unknown.name)) from None
+        except UnknownContact as unknown:
+            raise UnknownContact(id=_sid(call, unknown.id)) from None
+        except UnknownCampaign as unknown:
+            raise UnknownCampaign(ticket=_sid(call, unknown.ticket)) from None
+
+    return called
+
+
 def refuse(refusal: Refusal, caller: Caller) -> Answer:
     status, _ = TABLE[type(refusal)]
     items = [failed(refusal)]
@@ -59,3 +80,7 @@ def failed(refusal: Refusal, data: Data | None = None) -> WireItem[Data]:
     sentence = str(refusal)
     error = WireError(code, sentence, sentence)
     return WireItem(code=status, error_data=error, status="failed", message=sentence, data=data)
+
+
+def _sid(call: Call, id: str | int) -> str:
+    return id if isinstance(id, str) else write_sid(call.account, id)

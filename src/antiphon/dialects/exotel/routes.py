@@ -1,9 +1,12 @@
 """The URL table, in the order of the vendor's documentation."""
 
+from msgspec.structs import replace
+
 from antiphon.dialects.door import Route
 from antiphon.dialects.exotel import campaigns, contacts, messages, voice
 from antiphon.dialects.exotel.contacts import WireContact, WireCreate
 from antiphon.dialects.exotel.envelope import WireBatch, WirePage
+from antiphon.dialects.exotel.errors import in_sids
 
 CONTACTS = (Route("POST", "/{sid}/contacts", contacts.create, WireCreate, WireBatch[WireContact], 207),)
 
@@ -44,4 +47,4 @@ VOICE = (
     ),
 )
 
-ROUTES = (*CONTACTS, *CAMPAIGNS, *MESSAGES, *VOICE)
+ROUTES = tuple(replace(route, handler=in_sids(route.handler)) for route in (*CONTACTS, *CAMPAIGNS, *MESSAGES, *VOICE))
