@@ -10,17 +10,19 @@ from msgspec.structs import replace
 from sqlalchemy import Engine, event
 
 from antiphon.core.account import Account
-from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind
+from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, Seen
 from antiphon.core.contact import AddContacts, Draft
 from antiphon.core.message import Fate, Receipt
+from antiphon.core.window import Window
 from antiphon.services import campaigns as campaign_services
 from antiphon.services import contacts as contact_services
-from antiphon.store import accounts, campaigns, contacts, messages, opt_outs, request_ids, tags, wallet
+from antiphon.store import accounts, campaigns, contacts, messages, opt_outs, reports, request_ids, tags, wallet
 from antiphon.store.session import Store, Tx
 
 Statement = tuple[str, Any]
 Question = Callable[[Tx, Campaign, Account], Awaitable[Any]]
 
+_WINDOW = Window(limit=20)
 _NUMBERS = ["+33612345678"]
 _LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs"}
 _GROWING = {
@@ -63,6 +65,9 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: messages.drop(tx, campaign, 5_000), id="drop"),
     pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.this(campaign)), id="doubt of one"),
     pytest.param(lambda tx, campaign, account: messages.remove_of(tx, campaign), id="remove messages"),
+    pytest.param(lambda tx, campaign, account: reports.page(tx, account.id, Seen(), _WINDOW), id="campaigns"),
+    pytest.param(lambda tx, campaign, account: reports.counts(tx, account.id, [1]), id="counts"),
+    pytest.param(lambda tx, campaign, account: reports.fared(tx, campaign, None, _WINDOW), id="fared"),
     pytest.param(lambda tx, campaign, account: campaigns.newest(tx, account.id, 10), id="newest"),
     pytest.param(lambda tx, campaign, account: contacts.by_numbers(tx, account.id, _NUMBERS), id="by numbers"),
     pytest.param(lambda tx, campaign, account: contacts.on_list(tx, account.id, 1), id="on list"),

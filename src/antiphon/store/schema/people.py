@@ -79,7 +79,7 @@ contact_tags = Table(
     Column("contact_id", BigInteger, nullable=False),
     Column("given_at", Instant, nullable=False, server_default="0"),
     PrimaryKeyConstraint("account_id", "tag_id", "contact_id"),
-    Index("ix_contact_tags_contact", "account_id", "contact_id"),
+    Index("ix_contact_tags_contact", "account_id", "contact_id", "given_at"),
     sqlite_with_rowid=False,
 )
 
