@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from antiphon.app import DIALECTS
@@ -17,6 +18,7 @@ SOURCE = Path(errors.__file__).parents[1]
 CALLS = Path(__file__).parents[1] / "dialects"
 NOUNS = {"contacts", "lists", "campaigns", "messages", "voice", "wallet", "accounts"}
 ALWAYS = {"__init__.py", "routes.py", "auth.py", "errors.py", "README.md"}
+SHARED = {"envelope.py"}  # what is around every answer, where a vendor has such a thing
 HANDLER_LINES = 8
 
 SAMPLES: dict[str, Any] = {
@@ -67,7 +69,7 @@ def test_every_refusal_can_be_told(dialect: Dialect, kind: type[Refusal]) -> Non
     else:
         assert 400 <= answer.status <= 500
         assert answer.status < 500 or kind is errors.Fault
-    said = answer.body.decode() if isinstance(answer.body, bytes) else json.dumps(answer.body)
+    said = answer.body.decode() if isinstance(answer.body, bytes) else msgspec.json.encode(answer.body).decode()
     assert "{" not in str(refusal), "a fact of the sentence is missing"
     assert all(str(fact) in str(refusal) for fact in facts.values())
     assert re.sub(r"[^A-Za-z ]", "", str(refusal))[:20] in re.sub(r"[^A-Za-z ]", "", said)
@@ -77,7 +79,7 @@ def test_every_refusal_can_be_told(dialect: Dialect, kind: type[Refusal]) -> Non
 def test_the_folder_has_the_shape(dialect: Dialect) -> None:
     files = {path.name for path in (SOURCE / "dialects" / dialect.name).iterdir() if path.is_file()}
     assert files >= ALWAYS
-    assert {name.removesuffix(".py") for name in files - ALWAYS} <= NOUNS
+    assert {name.removesuffix(".py") for name in files - ALWAYS - SHARED} <= NOUNS
 
 
 @each_dialect

@@ -77,6 +77,7 @@ class Call(Struct, kw_only=True):
     store: Store
     prices: Prices
     id: str
+    method: str
     path: Mapping[str, str]
     account: Account
     ignored: list[str]
@@ -169,7 +170,15 @@ class Door:
         route, path = self._find(request)
         incoming = Incoming(request, path, self._body_limit)
         account = await self._dialect.authenticate(incoming, self._store)
-        call = Call(store=self._store, prices=self._prices, id=caller.id, path=path, account=account, ignored=[])
+        call = Call(
+            store=self._store,
+            prices=self._prices,
+            id=caller.id,
+            method=caller.method,
+            path=path,
+            account=account,
+            ignored=[],
+        )
         said = () if route.takes is None else (await self._said(incoming, route, call),)
         given = await route.handler(call, *said)
         answer = given if isinstance(given, Answer) else Answer(route.status, given)

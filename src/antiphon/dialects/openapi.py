@@ -107,12 +107,12 @@ def _readable(written: dict[str, Any]) -> dict[str, Any]:
     text = msgspec.json.encode(written).decode()
     for name, plain in _names(list(written["components"]["schemas"])).items():
         text = text.replace(f'"{_REF}{name}"', f'"{_REF}{plain}"').replace(f'"{name}":{{', f'"{plain}":{{')
-        text = text.replace(f'"title":"{name}"', f'"title":"{plain}"')
+        text = re.sub(rf'"title":"{re.sub("_", r"[][_]", name)}"', f'"title":"{plain}"', text)
     return msgspec.json.decode(text.replace(',"additionalProperties":false', ""))
 
 
 def _names(written: list[str]) -> dict[str, str]:
-    """`WireSend` is Send to a reader; of two shapes with one name each has its noun before it."""
-    plain = {name: name.rpartition("Wire")[2] or name for name in written}
+    """`WireSend` is Send to a reader, `WirePage_WireList_` ListPage; of two with one name each has its noun before."""
+    plain = {name: "".join(reversed(re.findall(r"Wire([A-Za-z]+)", name))) or name for name in written}
     alone = {name for name in plain.values() if list(plain.values()).count(name) == 1}
     return {name: short if short in alone else f"{name.split('.')[-2]}.{short}" for name, short in plain.items()}

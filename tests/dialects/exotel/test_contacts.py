@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from antiphon.core.account import Account
 from antiphon.core.contact import DEEPEST, Draft
 from antiphon.core.errors import BadField, MissingField, TooMany
-from antiphon.dialects.exotel.contacts import LIMIT, WireCreate, read_create, write_sid, write_time
+from antiphon.dialects.exotel.contacts import LIMIT, WireCreate, read_create
+from antiphon.dialects.exotel.envelope import write_sid, write_time
 
 INDIA = ZoneInfo("Asia/Kolkata")
 

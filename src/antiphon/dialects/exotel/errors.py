@@ -7,6 +7,7 @@ are of that family. Clients read `description` or `message`, so both are always 
 from antiphon.core import errors
 from antiphon.core.errors import Refusal
 from antiphon.dialects.door import Answer, Caller
+from antiphon.dialects.exotel.envelope import Data, WireBatch, WireError, WireItem, count
 
 TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NotAuthenticated: (401, 1010),
@@ -46,26 +47,13 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
 
 def refuse(refusal: Refusal, caller: Caller) -> Answer:
     status, _ = TABLE[type(refusal)]
-    return envelope(caller.id, caller.method, status, [failed(refusal)])
+    items = [failed(refusal)]
+    return Answer(status, WireBatch(caller.id, caller.method, status, count(items), items))
 
 
-def failed(refusal: Refusal, data: object = None) -> dict[str, object]:
-    """One item that failed, alone in an answer or among others. `message` beside `error_data` is read by one client."""
+def failed(refusal: Refusal, data: Data | None = None) -> WireItem[Data]:
+    """One item that failed, alone in an answer or among others."""
     status, code = TABLE[type(refusal)]
     sentence = str(refusal)
-    error = {"code": code, "message": sentence, "description": sentence}
-    return {"code": status, "error_data": error, "status": "failed", "message": sentence, "data": data}
-
-
-def envelope(id: str, method: str, status: int, response: list[dict[str, object]]) -> Answer:
-    """The vendor's answer around items; the counts are theirs."""
-    success = sum(item["status"] == "success" for item in response)
-    metadata = {"failed": len(response) - success, "total": len(response), "success": success}
-    body = {
-        "request_id": id,
-        "method": method,
-        "http_code": status,
-        "metadata": metadata,
-        "response": response,
-    }
-    return Answer(status, body)
+    error = WireError(code, sentence, sentence)
+    return WireItem(code=status, error_data=error, status="failed", message=sentence, data=data)

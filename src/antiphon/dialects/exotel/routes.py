@@ -2,5 +2,9 @@
 
 from antiphon.dialects.door import Route
 from antiphon.dialects.exotel import contacts
+from antiphon.dialects.exotel.contacts import WireContact, WireCreate
+from antiphon.dialects.exotel.envelope import WireBatch
 
-ROUTES = (Route("POST", "/{sid}/contacts", contacts.create, contacts.WireCreate),)
+CONTACTS = (Route("POST", "/{sid}/contacts", contacts.create, WireCreate, WireBatch[WireContact], 207),)
+
+ROUTES = CONTACTS

@@ -1,0 +1,173 @@
+"""What is around every answer of this vendor, and how does it write ids, times and pages?"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from antiphon.core.account import Account
+from antiphon.core.errors import BadField
+from antiphon.core.window import Page, Window
+from antiphon.dialects.door import Call
+
+Data = TypeVar("Data")
+
+# {"code": 409, "error_data": {"code": 1012, "description": "...", "message": "..."}, "status": "failed", "data": {...}}
+
+
+class WireError(Struct, gc=False):
+    code: int
+    message: str
+    description: str
+
+
+class WireItem(Struct, Generic[Data], kw_only=True, gc=False):
+    """What became of one thing. `message` beside `error_data` is read by one client."""
+
+    code: int = 200
+    error_data: WireError | None = None
+    status: Literal["success", "failed"] = "success"
+    message: str | UnsetType = UNSET
+    data: Data | None = None
+
+
+# {"request_id": "e83d8ff8a2d2489d852bdaa7067aa9d2", "method": "POST", "http_code": 207,
+#  "metadata": {"failed": 0, "total": 2, "success": 2}, "response": [{"code": 200, ...}, {"code": 200, ...}]}
+
+
+class WireCounts(Struct):
+    failed: int
+    total: int
+    success: int
+
+
+class WireBatch(Struct, Generic[Data]):
+    """One result for each thing of a request, also where the whole request is refused."""
+
+    request_id: str
+    method: str
+    http_code: int
+    metadata: WireCounts
+    response: list[WireItem[Data]]
+
+
+# {"request_id": "...", "method": "GET", "http_code": 200, "response": {"code": 200, ..., "data": {...}}}
+
+
+class WireSingle(Struct, Generic[Data]):
+    """One thing that has an address of its own."""
+
+    request_id: str
+    method: str
+    http_code: int
+    response: WireItem[Data]
+
+
+# {"request_id": "...", "method": "GET", "http_code": 200, "metadata": {"count": 20, "offset": 0, "limit": 20,
+#  "total": 45, "prev_page_uri": null, "next_page_uri": "..."}, "response": [{"code": 200, ...}, ...]}
+
+
+class WirePaging(Struct):
+    count: int
+    offset: int
+    limit: int
+    total: int
+    prev_page_uri: str | None
+    next_page_uri: str | None
+
+
+class WirePage(Struct, Generic[Data]):
+    request_id: str
+    method: str
+    http_code: int
+    metadata: WirePaging
+    response: list[WireItem[Data]]
+
+
+# ?offset=0&limit=20&name=exo&sort_by=date_created:asc
+
+
+class WireWindow(Struct):
+    """The query of every call that gives a page. A limit above the vendor's own is read as that, in silence."""
+
+    offset: Annotated[int, Meta(ge=0, lt=1 << 53)] = 0
+    limit: Annotated[int, Meta(ge=1)] = 20
+    name: Annotated[str, Meta(max_length=255)] | None = None
+    sort_by: str | None = None
+
+
+def read_window(query: WireWindow, most: int, orders: Mapping[str, str]) -> Window:
+    """`orders` are the vendor's fields to sort by, with ours. Raises BadField."""
+    field, _, direction = (query.sort_by or "date_created").partition(":")
+    if field not in orders or direction not in ("", "asc", "desc"):
+        reason = f"is not FIELD:asc or FIELD:desc with one of the fields {', '.join(orders)}"
+        raise BadField(field="sort_by", reason=reason)
+    return Window(
+        offset=query.offset,
+        limit=min(query.limit, most),
+        sort=orders[field],
+        descending=direction == "desc",
+        name=(query.name or "").strip() or None,
+    )
+
+
+def read_sid(account: Account, written: str) -> int | None:
+    """The id in a sid; None where it cannot be one of this account."""
+    if not re.fullmatch("[0-9a-fA-F]{32}", written) or int(written[:16], 16) != account.id:
+        return None
+    id = int(written[16:], 16)
+    return id if id < 1 << 63 else None
+
+
+def write_sid(account: Account, id: int) -> str:
+    """32 hexadecimal digits: the account's id and the thing's."""
+    return f"{account.id:016x}{id:016x}"
+
+
+@lru_cache(maxsize=1024)  # the contacts of one request share their time
+def write_time(at: datetime, zone: ZoneInfo) -> str:
+    """As Go writes it: the account's offset, and no zeros at the end of the fraction."""
+    local = at.astimezone(zone).isoformat(timespec="microseconds")
+    clock, offset = local[:26], local[26:]
+    return clock.rstrip("0").rstrip(".") + offset
+
+
+def write_batch(call: Call, items: list[WireItem[Data]], status: int = 207) -> WireBatch[Data]:
+    """The counts are those of the items."""
+    return WireBatch(call.id, call.method, status, count(items), items)
+
+
+def write_single(call: Call, data: Data) -> WireSingle[Data]:
+    return WireSingle(call.id, call.method, 200, WireItem(data=data))
+
+
+def write_page(call: Call, path: str, query: WireWindow, page: Page[Any], written: Sequence[Data]) -> WirePage[Data]:
+    """`path` is the page's own below the account; the addresses of its neighbours ask the same of other offsets."""
+    window = page.window
+    before, after = window.offset - window.limit, window.offset + window.limit
+
+    def address(offset: int) -> str:
+        asked = {name: getattr(query, name) for name in query.__struct_fields__}
+        asked |= {"offset": offset, "limit": window.limit}
+        plain = {name: value for name, value in asked.items() if value is not None}
+        return f"/v2/accounts/{call.account.sid}{path}?{urlencode(plain)}"
+
+    paging = WirePaging(
+        count=len(written),
+        offset=window.offset,
+        limit=window.limit,
+        total=page.total,
+        prev_page_uri=address(max(before, 0)) if window.offset else None,
+        next_page_uri=address(after) if after < page.total else None,
+    )
+    return WirePage(call.id, call.method, 200, paging, [WireItem(data=one) for one in written])
+
+
+def count(items: Sequence[WireItem[Any]]) -> WireCounts:
+    success = sum(item.status == "success" for item in items)
+    return WireCounts(failed=len(items) - success, total=len(items), success=success)
