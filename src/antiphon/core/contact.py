@@ -9,6 +9,8 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 from antiphon.core import phone
+from antiphon.core.errors import BadNumber
+from antiphon.core.window import Window
 
 Attributes = Mapping[str, Any]
 # Objects and lists inside each other. A thousand can be written, but not read again from deep in a program.
@@ -69,6 +71,13 @@ class EditContact(Struct, frozen=True, kw_only=True):
     move_to: int | None = None
 
 
+class FindContacts(Struct, frozen=True, kw_only=True):
+    """A page of contacts: of the whole account, or of those who are on at least one of these lists."""
+
+    window: Window
+    list_ids: tuple[int, ...] = ()
+
+
 class Change(Enum):
     ADDED = "added"
     UPDATED = "updated"
@@ -127,6 +136,19 @@ def merge(contact: Contact, draft: Draft, now: datetime) -> Contact:
     """
     said = _said(draft, contact)
     return replace(contact, **said, updated_at=now) if said else contact
+
+
+def edit(contact: Contact, draft: Draft, number: str, now: datetime) -> Contact:
+    """As `merge`, and with another number unless that is empty; it counts as changed at any rate."""
+    return merge(replace(contact, number=number or contact.number, updated_at=now), draft, now)
+
+
+def read_number(written: str, region: str) -> str | BadNumber | None:
+    """What an edit writes: a number in E.164, the reason why it is none, or nothing."""
+    if not written:
+        return None
+    number = phone.e164(written, region)
+    return BadNumber(written=written, reason=phone.why_unreadable(written, region)) if number is None else number
 
 
 def first(draft: Draft, id: int, number: str, now: datetime) -> Contact:

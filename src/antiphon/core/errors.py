@@ -5,8 +5,8 @@
     ├── NotYours            a good credential, used on another account's address
     ├── UnknownPath, WrongMethod
     ├── BodyTooLarge, Malformed, MissingField, BadField, TooMany
-    ├── UnknownList, UnknownTag, UnknownContact, UnknownCampaign
-    ├── BadNumber, NumberTaken, NameTaken, ListInUse
+    ├── UnknownList, UnknownTag, UnknownContact, UnknownCampaign, UnknownImport
+    ├── BadNumber, NumberTaken, NameTaken, OnListAlready, ListInUse
     ├── NoText, TextTooLong, NoStopMention, NoRecipient
     ├── NotNow, CannotCancel, RequestRepeated, NoVoiceCarrier, NotOffered
     ├── OutOfCredit, WrongToken, TokenPending, NotMetered
@@ -103,6 +103,11 @@ class UnknownCampaign(Refusal):
     ticket: str | int
 
 
+class UnknownImport(Refusal):
+    sentence = "There is no upload {id}."
+    id: str | int
+
+
 class BadNumber(Refusal):
     sentence = "{written} is not a phone number that can be reached: {reason}."
     written: str
@@ -116,6 +121,12 @@ class NumberTaken(Refusal):
 
 class NameTaken(Refusal):
     sentence = "There is a list {name} already."
+    name: str
+
+
+class OnListAlready(Refusal):
+    sentence = "The contact {id} is on the list {name} already."
+    id: str | int
     name: str
 
 

@@ -1,16 +1,16 @@
 """What can be done with contacts?"""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-
-from msgspec.structs import replace
+from functools import partial
 
 from antiphon.core import contact as rules
 from antiphon.core import phone
 from antiphon.core.account import Account
-from antiphon.core.contact import AddContacts, Change, Contact, Draft, EditContact, Existing, Result
-from antiphon.core.errors import BadField, BadNumber, NumberTaken, UnknownContact, UnknownList
+from antiphon.core.contact import AddContacts, Change, Contact, Draft, EditContact, Existing, FindContacts, Result
+from antiphon.core.errors import BadField, BadNumber, NumberTaken, Refusal, UnknownContact, UnknownList
+from antiphon.core.window import Page
 from antiphon.store import contacts, lists, opt_outs, tags
 from antiphon.store.session import Store, Taken, Tx
 
@@ -23,7 +23,8 @@ async def add(store: Store, account: Account, command: AddContacts) -> list[Resu
 
     Raises UnknownList (of `list_ids`) or BadField (a name is too long); then nothing is stored.
     """
-    _check_names(command)
+    _check_names("list", command.lists)
+    _check_tags(command.drafts)
     # In a thread: a number that is made to be hard takes milliseconds to refuse, and there may be thousands of them.
     batch = await asyncio.to_thread(rules.prepare, command, account.region)
     results: dict[str, Result] | None = None
@@ -36,24 +37,32 @@ async def add(store: Store, account: Account, command: AddContacts) -> list[Resu
 
 async def edit(store: Store, account: Account, command: EditContact) -> Contact:
     """Change one contact. Raises UnknownContact, UnknownList, BadNumber or NumberTaken."""
-    draft = command.draft
-    number = phone.e164(draft.number, account.region) if draft.number else None
-    if draft.number and number is None:
-        raise BadNumber(written=draft.number, reason=phone.why_unreadable(draft.number, account.region))
-    async with store.begin() as tx:
-        contact = await contacts.locked(tx, account.id, command.id)
-        if contact is None:
-            raise UnknownContact(id=command.id)
-        if number is not None and number != contact.number:
-            await _renumber(tx, account, contact, number)
-        contact = replace(contact, number=number or contact.number, updated_at=tx.now)
-        contact = rules.merge(contact, draft, tx.now)
-        await contacts.change(tx, account.id, [contact])
-        if command.move_to is not None:
-            await _check_list(tx, account, command.move_to)
-            await lists.detach_all(tx, account.id, [contact.id])
-            await lists.attach(tx, account.id, [command.move_to], [contact.id])
-    return contact
+    (done,) = await edit_all(store, account, [command])
+    if isinstance(done, Refusal):
+        raise done
+    return done
+
+
+async def edit_all(store: Store, account: Account, commands: Sequence[EditContact]) -> list[Contact | Refusal]:
+    """Change contacts in one transaction: for each command the contact after it, or the refusal that `edit` raises.
+
+    A tag of a draft becomes the contact's newest. A number that another contact has before any of this is taken.
+    """
+    _check_tags(command.draft for command in commands)
+    read = partial(rules.read_number, region=account.region)
+    numbers = await asyncio.to_thread(list, map(read, [command.draft.number for command in commands]))
+    while True:
+        with suppress(Taken):  # a number, by a transaction that has been faster than our look
+            async with store.begin() as tx:
+                return await _edit(tx, account, commands, numbers)
+
+
+async def page(store: Store, account: Account, query: FindContacts) -> Page[Contact]:
+    """Raises UnknownList."""
+    async with store.read() as tx:
+        await _check_lists(tx, account, query.list_ids)
+        found = await contacts.page(tx, account.id, query)
+        return Page(window=query.window, things=found, total=await contacts.count(tx, account.id, query))
 
 
 async def find(store: Store, account: Account, id: int) -> Contact:
@@ -100,25 +109,74 @@ async def _known(tx: Tx, account: Account, id: int) -> Contact:
     return contact
 
 
-async def _renumber(tx: Tx, account: Account, contact: Contact, number: str) -> None:
-    if await contacts.known(tx, account.id, [number]):
-        raise NumberTaken(number=number)
-    try:
-        await contacts.renumber(tx, account.id, contact.id, number)
-    except Taken:  # by a transaction that has been faster than our check
-        raise NumberTaken(number=number) from None
+async def _check_lists(tx: Tx, account: Account, ids: Collection[int]) -> None:
+    there = await lists.known(tx, account.id, ids) if ids else set[int]()
+    for id in ids:
+        if id not in there:
+            raise UnknownList(name=id)
 
 
-async def _check_list(tx: Tx, account: Account, id: int) -> None:
-    if await lists.by_id(tx, account.id, id) is None:
-        raise UnknownList(name=id)
+def _check_tags(drafts: Iterable[Draft]) -> None:
+    _check_names("tag", {tag for draft in drafts for tag in draft.tags})
 
 
-def _check_names(command: AddContacts) -> None:
-    named = {"list": set(command.lists), "tag": {tag for draft in command.drafts for tag in draft.tags}}
-    for what, names in named.items():
-        if any(len(name) > LONGEST_NAME for name in names):
-            raise BadField(field=f"The name of a {what}", reason=f"is longer than {LONGEST_NAME} characters")
+def _check_names(what: str, names: Collection[str]) -> None:
+    if any(len(name) > LONGEST_NAME for name in names):
+        raise BadField(field=f"The name of a {what}", reason=f"is longer than {LONGEST_NAME} characters")
+
+
+async def _edit(
+    tx: Tx, account: Account, commands: Sequence[EditContact], numbers: Sequence[str | BadNumber | None]
+) -> list[Contact | Refusal]:
+    before = await contacts.locked_all(tx, account.id, {command.id for command in commands})
+    taken = await contacts.known(tx, account.id, {number for number in numbers if isinstance(number, str)})
+    targets = await lists.known(tx, account.id, {one.move_to for one in commands if one.move_to is not None})
+    people, done, results = dict(before), list[EditContact](), list[Contact | Refusal]()
+    for command, number in zip(commands, numbers, strict=True):
+        refusal = _refused(command, number, people.get(command.id), taken, targets)
+        if refusal is not None:
+            results.append(refusal)
+            continue
+        person = people[command.id] = rules.edit(people[command.id], command.draft, str(number or ""), tx.now)
+        taken.add(person.number)
+        done.append(command)
+        results.append(person)
+    await _store_edits(tx, account, done, before, people)
+    return results
+
+
+def _refused(
+    command: EditContact,
+    number: str | BadNumber | None,
+    person: Contact | None,
+    taken: Container[str],
+    targets: Container[int],
+) -> Refusal | None:
+    if isinstance(number, BadNumber):
+        return number
+    if person is None:
+        return UnknownContact(id=command.id)
+    if number and number != person.number and number in taken:
+        return NumberTaken(number=number)
+    unknown = command.move_to is not None and command.move_to not in targets
+    return UnknownList(name=command.move_to or 0) if unknown else None
+
+
+async def _store_edits(
+    tx: Tx, account: Account, done: Sequence[EditContact], before: Mapping[int, Contact], after: Mapping[int, Contact]
+) -> None:
+    changed = [after[id] for id in dict.fromkeys(command.id for command in done)]
+    await contacts.change(tx, account.id, changed)
+    numbers = {person.id: person.number for person in changed if person.number != before[person.id].number}
+    await contacts.renumber(tx, account.id, numbers)
+    tagged = {command.id: command.draft.tags for command in done if command.draft.tags}
+    if tagged:
+        await tags.attach(tx, account.id, tagged)
+        await tags.renew(tx, account.id, {id: given[-1] for id, given in tagged.items()})
+    moved = {command.id: command.move_to for command in done if command.move_to is not None}
+    if moved:
+        await lists.detach_all(tx, account.id, list(moved))
+        await lists.place(tx, account.id, moved)
 
 
 class _Gone(Exception):
@@ -186,8 +244,7 @@ async def _label(
     members = sorted(ids.values())
     if command.un_list:
         await lists.detach_all(tx, account.id, members)
-    for id in command.list_ids:
-        await _check_list(tx, account, id)
+    await _check_lists(tx, account, command.list_ids)
     made = await lists.ensure(tx, account.id, command.lists) if command.lists else []
     await lists.attach(tx, account.id, [*command.list_ids, *made], members)
     if command.un_tag:

@@ -1,12 +1,13 @@
 """Who is in the account?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, and_, delete, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, delete, func, select, type_coerce
 
-from antiphon.core.contact import Contact
+from antiphon.core.contact import Contact, FindContacts
+from antiphon.core.window import Window
 from antiphon.store.instants import Instant, instant, moment
 from antiphon.store.schema import contact_tags, contacts, list_members
 from antiphon.store.session import Row, Tx
@@ -30,6 +31,33 @@ async def locked(tx: Tx, account: int, id: int) -> Contact | None:
     """As `by_id`, and nobody else can change it until the transaction ends."""
     found = await _read(tx, _of(account).where(contacts.c.id == id).with_for_update())
     return found[0] if found else None
+
+
+async def locked_all(tx: Tx, account: int, ids: Iterable[int]) -> dict[int, Contact]:
+    """Those that are there, by id, locked in the order of the numbers as by `by_numbers`."""
+    query = _of(account).where(tx.among(contacts.c.id, ids)).order_by(contacts.c.number)
+    return {contact.id: contact for contact in await _read(tx, query.with_for_update())}
+
+
+async def page(tx: Tx, account: int, query: FindContacts) -> list[Contact]:
+    """What the window shows. In the order of their ids, which is that of their making, no more is read than shown."""
+    window = query.window
+    if len(query.list_ids) == 1 and not window.name and window.sort == "created_at":
+        shown = _members(account, query.list_ids).order_by(*_order(window, list_members.c.contact_id))
+        members = shown.limit(window.limit).offset(window.offset).subquery()
+        person = and_(contacts.c.account_id == account, contacts.c.id == members.c.contact_id)
+        chosen = select(*FIELDS).select_from(members.join(contacts, person))
+        return await _read(tx, chosen.order_by(*_order(window, members.c.contact_id)))
+    chosen = _of(account).where(*_found(tx, account, query)).order_by(*_order(window, contacts.c.id))
+    return await _read(tx, chosen.limit(window.limit).offset(window.offset))
+
+
+async def count(tx: Tx, account: int, query: FindContacts) -> int:
+    """How many there are in all windows."""
+    chosen = select(contacts.c.id).where(contacts.c.account_id == account, *_found(tx, account, query))
+    if len(query.list_ids) == 1 and not query.window.name:
+        chosen = _members(account, query.list_ids)
+    return (await tx.tuples(select(func.count()).select_from(chosen.subquery())))[0][0]
 
 
 async def known(tx: Tx, account: int, numbers: Iterable[str]) -> set[str]:
@@ -92,9 +120,9 @@ async def change(tx: Tx, account: int, changed: Sequence[Contact]) -> int:
     return await tx.update(contacts, _CHANGING, rows)
 
 
-async def renumber(tx: Tx, account: int, id: int, number: str) -> None:
-    """Raises Taken where another contact has the number; the transaction is lost then."""
-    await tx.update(contacts, ("number",), [(number, account, id)])
+async def renumber(tx: Tx, account: int, numbers: Mapping[int, str]) -> None:
+    """Give contacts, by id, other numbers. Raises Taken where another has one of them; the transaction is lost then."""
+    await tx.update(contacts, ("number",), [(number, account, id) for id, number in numbers.items()])
 
 
 async def remove(tx: Tx, account: int, ids: Sequence[int]) -> int:
@@ -124,6 +152,31 @@ def read(row: Row) -> Contact:
 
 def _of(account: int) -> Select[Any]:
     return select(*FIELDS).where(contacts.c.account_id == account)
+
+
+def _members(account: int, list_ids: Collection[int]) -> Select[tuple[int]]:
+    mine = and_(list_members.c.account_id == account, list_members.c.list_id.in_(list_ids))
+    return select(list_members.c.contact_id).where(mine)
+
+
+def _found(tx: Tx, account: int, query: FindContacts) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if query.list_ids:
+        conditions.append(contacts.c.id.in_(_members(account, query.list_ids)))
+    if query.window.name:
+        first, last = (func.coalesce(column, "") for column in (contacts.c.first_name, contacts.c.last_name))
+        conditions.append(tx.contains(first + " " + last, query.window.name))
+    return conditions
+
+
+def _order(window: Window, id: ColumnElement[int]) -> list[ColumnElement[Any]]:
+    """Who lacks what it is sorted by comes before all others, on both databases."""
+    column = contacts.c[window.sort]
+    if window.sort == "created_at":  # ids are made in the order of time, and are what there is an index for
+        return [id.desc() if window.descending else id]
+    if not column.nullable:
+        return [column.desc(), id.desc()] if window.descending else [column, id]
+    return [column.desc().nulls_last(), id.desc()] if window.descending else [column.nulls_first(), id]
 
 
 async def _read(tx: Tx, query: Select[Any]) -> list[Contact]:

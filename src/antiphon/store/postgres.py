@@ -51,6 +51,9 @@ class Postgres:
         each = func.unnest(literal(list(values), postgresql.ARRAY(column.type))).column_valued()
         return column.in_(select(each))
 
+    def contains(self, text: ColumnElement[str], part: str) -> ColumnElement[bool]:
+        return text.icontains(part, autoescape=True)
+
     async def insert(self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]) -> int:
         return (await connection.exec_driver_sql(_insert(table, names), _columns(rows))).rowcount
 

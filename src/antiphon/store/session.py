@@ -41,6 +41,7 @@ class Driver(Protocol):
     def begin(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
     def among(self, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]: ...
+    def contains(self, text: ColumnElement[str], part: str) -> ColumnElement[bool]: ...
     async def insert(self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]) -> int: ...
     async def update(
         self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row], states: Names
@@ -74,6 +75,10 @@ class Tx:
     def among(self, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
         """`column IN (values)` for a set of any size, sent as one parameter."""
         return self._driver.among(column, values)
+
+    def contains(self, text: ColumnElement[str], part: str) -> ColumnElement[bool]:
+        """Is the part in the text, in any case of its letters?"""
+        return self._driver.contains(text, part)
 
     async def insert(self, table: Table, names: Names, rows: Sequence[Row]) -> int:
         """Insert many rows, JSON already encoded; how many were new. A row whose key is taken is left out."""

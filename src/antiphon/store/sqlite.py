@@ -51,6 +51,10 @@ class Sqlite:
         each = func.json_each(msgspec.json.encode(list(values)).decode()).table_valued("value")
         return column.in_(select(each.c.value))
 
+    def contains(self, text: ColumnElement[str], part: str) -> ColumnElement[bool]:
+        # Not LIKE, which knows the two cases of ASCII letters alone.
+        return text.bool_op("GLOB")(f"*{''.join(map(_in_any_case, part))}*")
+
     async def insert(self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]) -> int:
         return (await connection.exec_driver_sql(_insert(table, names), list(rows))).rowcount
 
@@ -105,6 +109,12 @@ def connect(url: URL) -> Sqlite:
         with closing(sqlite3.connect(url.database)) as probe:
             probe.execute("PRAGMA schema_version")
     return Sqlite(url.set(drivername="sqlite+aiosqlite"))
+
+
+def _in_any_case(letter: str) -> str:
+    """As GLOB wants it; in brackets its own signs mean themselves, all but one."""
+    cases = {case for case in (letter, letter.lower(), letter.upper()) if len(case) == 1}
+    return letter if letter == "^" else f"[{''.join(sorted(cases))}]"
 
 
 def _engine(url: URL, connections: int, begin: str) -> AsyncEngine:

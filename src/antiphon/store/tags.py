@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import delete, select
 
+from antiphon.store.instants import instant
 from antiphon.store.schema import contact_tags, tags
 from antiphon.store.session import Tx
 
@@ -15,14 +16,22 @@ async def ids(tx: Tx, account: int, names: Iterable[str]) -> dict[str, int]:
 
 
 async def attach(tx: Tx, account: int, wanted: Mapping[int, Sequence[str]]) -> None:
-    """Give each contact (by id) its tags; those that it has stay."""
+    """Give each contact (by id) its tags; those that it has stay as they are."""
     names = sorted({name for given in wanted.values() for name in given})
     if not names:
         return
     await tx.insert(tags, ("account_id", "id", "name"), [(account, tx.ids.one(), name) for name in names])
     by_name = await ids(tx, account, names)
-    rows = [(account, by_name[name], contact) for contact, given in wanted.items() for name in given]
-    await tx.insert(contact_tags, ("account_id", "tag_id", "contact_id"), sorted(rows))
+    now = instant(tx.now)
+    rows = [(account, by_name[name], contact, now) for contact, given in wanted.items() for name in given]
+    await tx.insert(contact_tags, ("account_id", "tag_id", "contact_id", "given_at"), sorted(rows))
+
+
+async def renew(tx: Tx, account: int, wanted: Mapping[int, str]) -> None:
+    """Make this tag, which it has, the newest of each contact (by id)."""
+    by_name, now = await ids(tx, account, set(wanted.values())), instant(tx.now)
+    rows = sorted((now, account, by_name[name], contact) for contact, name in wanted.items())
+    await tx.update(contact_tags, ("given_at",), rows)
 
 
 async def detach_all(tx: Tx, account: int, contacts: Sequence[int]) -> None:
@@ -32,7 +41,7 @@ async def detach_all(tx: Tx, account: int, contacts: Sequence[int]) -> None:
 
 
 async def of(tx: Tx, account: int, contacts: Iterable[int]) -> dict[int, list[str]]:
-    """The names of the tags of these contacts, by contact, the oldest tag first."""
+    """The names of the tags of these contacts, by contact, the one that was given first at first."""
     named = contact_tags.join(
         tags, (tags.c.account_id == contact_tags.c.account_id) & (tags.c.id == contact_tags.c.tag_id)
     )
@@ -42,6 +51,6 @@ async def of(tx: Tx, account: int, contacts: Iterable[int]) -> dict[int, list[st
         .where(contact_tags.c.account_id == account, tx.among(contact_tags.c.contact_id, contacts))
     )
     found: dict[int, list[str]] = {}
-    for row in await tx.all(query.order_by(tags.c.id)):
+    for row in await tx.all(query.order_by(contact_tags.c.given_at, tags.c.id)):
         found.setdefault(row["contact_id"], []).append(row["name"])
     return found

@@ -13,6 +13,7 @@ _Json = sa.JSON().with_variant(JSONB(), "postgresql")
 def upgrade() -> None:
     op.add_column("lists", sa.Column("tag", sa.Text))
     op.add_column("lists", sa.Column("dynamic", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("contact_tags", sa.Column("given_at", sa.BigInteger, nullable=False, server_default="0"))
     op.add_column("replies", sa.Column("receiver", sa.Text))
     _campaigns()
     _imports()

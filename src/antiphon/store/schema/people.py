@@ -77,6 +77,7 @@ contact_tags = Table(
     Column("account_id", BigInteger, nullable=False),
     Column("tag_id", BigInteger, nullable=False),
     Column("contact_id", BigInteger, nullable=False),
+    Column("given_at", Instant, nullable=False, server_default="0"),
     PrimaryKeyConstraint("account_id", "tag_id", "contact_id"),
     Index("ix_contact_tags_contact", "account_id", "contact_id"),
     sqlite_with_rowid=False,
