@@ -7,8 +7,8 @@ answer has its keys, in its order (of a list, those of one `item`); `more` names
 `pytest --rewrite` writes answers for review.
 
 It is 2026-03-02T12:00:00Z all the time. What differs from run to run is written as <ticket>, <vocal ticket>, <id>,
-<uuid>, <key>, <hidden key>, <hex32>, <login>; {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the account's, and
-{{NAME}} is what a call before has answered under that name.
+<uuid>, <key>, <hidden key>, <hex32>, <login>; {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the account's, with
+{{account}} begin the sids of what is in it, and {{NAME}} is what a call before has answered under that name.
 """
 
 import json
@@ -57,6 +57,7 @@ async def test_recorded_call(store: Store, request: pytest.FixtureRequest, file:
     account = await accounts.authenticate(store, credential.api_key)
     await _give(store, account, case.get("given", {}))
     known = {name: str(getattr(credential, name)) for name in ("login", "api_key", "key_id", "sid")}
+    known["account"] = f"{account.id:016x}"
     async with doors.opened(store) as address:
         for step in case.get("before", []):
             await _take(store, address, dialect, credential, step, known)
@@ -105,7 +106,7 @@ async def _take(
     else:
         heard = await _play(address, dialect, credential, step, known)
         assert (heard.status >= 400) is step.get("refused", False), heard
-        known |= _named(heard.body)
+        known |= {name: value for name, value in _named(heard.body).items() if name != "sid"}
 
 
 async def _play(address: str, dialect: str, credential: NewCredential, case: Any, known: dict[str, str]) -> doors.Heard:
