@@ -44,7 +44,6 @@ SCHEDULED = Campaign(
     state=State.SCHEDULED,
     name=None,
     audience=NUMBERS,
-    audience_ids=(),
     text="Sale! STOP 36111",
     syntax=Syntax.BRACES,
     sender=None,

@@ -7,8 +7,9 @@ answer has its keys, in its order (of a list, those of one `item`); `more` names
 `pytest --rewrite` writes answers for review.
 
 It is 2026-03-02T12:00:00Z all the time. What differs from run to run is written as <ticket>, <vocal ticket>, <id>,
-<uuid>, <key>, <hidden key>, <hex32>, <login>; {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the account's, with
-{{account}} begin the sids of what is in it, and {{NAME}} is what a call before has answered under that name.
+<uuid>, <key>, <hidden key>, <hex32>, <login>; {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the account's, {{hex}}
+its id in hexadecimal, and {{NAME}} is what a call before has answered under that name; or, where that call says what to
+`keep`, under another.
 """
 
 import json
@@ -25,7 +26,7 @@ from antiphon.core.account import Account, NewCredential
 from antiphon.core.consent import OptOut
 from antiphon.core.contact import Contact
 from antiphon.core.message import Accepted
-from antiphon.services import accounts, campaigns, messages, wallet
+from antiphon.services import accounts, calculation, messages, progress, wallet
 from antiphon.store import contacts, lists, opt_outs, tags
 from antiphon.store.schema import contact_tags, list_members
 from antiphon.store.schema import contacts as people
@@ -57,7 +58,7 @@ async def test_recorded_call(store: Store, request: pytest.FixtureRequest, file:
     account = await accounts.authenticate(store, credential.api_key)
     await _give(store, account, case.get("given", {}))
     known = {name: str(getattr(credential, name)) for name in ("login", "api_key", "key_id", "sid")}
-    known["account"] = f"{account.id:016x}"
+    known["hex"] = f"{account.id:016x}"
     async with doors.opened(store) as address:
         for step in case.get("before", []):
             await _take(store, address, dialect, credential, step, known)
@@ -94,19 +95,20 @@ async def _take(
     store: Store, address: str, dialect: str, credential: NewCredential, step: Any, known: dict[str, str]
 ) -> None:
     if step == "calculate_empty":
-        await campaigns.calculate(store, price.read({}))
+        await calculation.calculate(store, price.read({}))
     elif step == "calculate":
-        assert await campaigns.calculate(store, price.read({}))
+        assert await calculation.calculate(store, price.read({}))
     elif step == "dispatch":
         claimed = await messages.claim(store, 100)
         await messages.settle(store, "simulator", [(message.key, Accepted(str(message.id))) for message in claimed])
-        await campaigns.finish(store)
+        await progress.finish(store)
     elif "credit" in step:
         await wallet.credit(store, _filled(step.get("to", "{{login}}"), known), money.micros(step["credit"]))
     else:
         heard = await _play(address, dialect, credential, step, known)
         assert (heard.status >= 400) is step.get("refused", False), heard
-        known |= {name: value for name, value in _named(heard.body).items() if name != "sid"}
+        named = _named(heard.body)
+        known |= {name: named[theirs] for name, theirs in step["keep"].items()} if "keep" in step else named
 
 
 async def _play(address: str, dialect: str, credential: NewCredential, case: Any, known: dict[str, str]) -> doors.Heard:

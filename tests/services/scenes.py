@@ -11,7 +11,7 @@ from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, Pur
 from antiphon.core.consent import OptOut
 from antiphon.core.contact import AddContacts, Change, Draft, Result
 from antiphon.core.price import Product
-from antiphon.services import accounts, campaigns, contacts, lists, sends, wallet
+from antiphon.services import accounts, calculation, campaigns, contacts, lists, sends, wallet
 from antiphon.services.sends import Sent
 from antiphon.store import opt_outs
 from antiphon.store.schema import accounts as account_table
@@ -60,7 +60,7 @@ def changes(results: list[Result]) -> list[Change]:
 async def calculated(store: Store, campaign: Campaign, account: Account) -> Campaign:
     """The campaign once the last step of its calculation is done."""
     while (found := await campaigns.find(store, account, campaign.id)).state is State.CALCULATING:
-        await campaigns.calculate(store, PRICES)
+        await calculation.calculate(store, PRICES)
     return found
 
 

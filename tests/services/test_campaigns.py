@@ -14,8 +14,8 @@ from antiphon.core.consent import OptOut
 from antiphon.core.contact import Draft, EditContact
 from antiphon.core.errors import CannotCancel, NotNow, Refusal, UnknownCampaign, UnknownList, UnknownTag
 from antiphon.core.message import Refused
-from antiphon.services import campaigns, contacts, lists, messages
-from antiphon.services.campaigns import STEP
+from antiphon.services import calculation, campaigns, contacts, lists, messages, progress
+from antiphon.services.calculation import STEP
 from antiphon.store import campaigns as stored_campaigns
 from antiphon.store import opt_outs
 from antiphon.store.schema import campaigns as campaign_table
@@ -129,12 +129,12 @@ async def test_a_large_audience_is_done_in_steps_and_each_once(
     everybody = people(2 * STEP)
     await add(store, account, *everybody, lists=("all",))
     one = await campaigns.create(store, account, EVERYBODY)
-    assert [await campaigns.calculate(store, PRICES) for _ in range(4)] == [STEP, STEP, 0, 0]
+    assert [await calculation.calculate(store, PRICES) for _ in range(4)] == [STEP, STEP, 0, 0]
     assert (await campaigns.find(store, account, one.id)).state is State.READY
     two = await campaigns.create(store, account, EVERYBODY)
     looked_at = 0
     while (await campaigns.find(store, account, two.id)).state is State.CALCULATING:
-        looked_at += sum(await asyncio.gather(*(campaigns.calculate(each, PRICES) for each in (store, other_store))))
+        looked_at += sum(await asyncio.gather(*(calculation.calculate(each, PRICES) for each in (store, other_store))))
     assert looked_at == 2 * STEP
     for campaign in (one, two):
         report = await campaigns.report(store, account, campaign.id)
@@ -147,7 +147,7 @@ async def test_a_number_that_moves_to_another_contact_meanwhile_gets_one_message
 ) -> None:
     results = await add(store, account, *people(STEP + 1), lists=("all",))
     campaign = await campaigns.create(store, account, EVERYBODY)
-    await campaigns.calculate(store, PRICES)
+    await calculation.calculate(store, PRICES)
     first, last = sorted(result.contact.id for result in results if result.contact)[::STEP]
     moved = (await contacts.find(store, account, first)).number
     for id, then in ((first, number(STEP + 9)), (last, moved)):
@@ -176,11 +176,11 @@ async def test_what_is_scheduled_starts_at_its_time(store: Store, account: Accou
     clock.advance(1)
     await campaigns.confirm(store, account, campaign.id)
     clock.advance(58)
-    assert await campaigns.start_due(store) == 0
+    assert await progress.start_due(store) == 0
     assert await messages.claim(store, 10) == []
     clock.advance(1)
-    assert await campaigns.start_due(store) == 1
-    assert await campaigns.start_due(store) == 0
+    assert await progress.start_due(store) == 1
+    assert await progress.start_due(store) == 0
     assert len(await messages.claim(store, 10)) == 1
 
 
@@ -235,7 +235,7 @@ async def test_a_campaign_has_ended_once_nothing_is_open(store: Store, account: 
     campaign = await sending(store, account, people(2))
 
     async def finished() -> State:
-        await campaigns.finish(store)
+        await progress.finish(store)
         return (await campaigns.find(store, account, campaign.id)).state
 
     assert await finished() is State.SENDING

@@ -10,7 +10,7 @@ from antiphon.core.account import Account
 from antiphon.core.campaign import Audience, Kind, State
 from antiphon.core.contact import Draft
 from antiphon.core.errors import BadField, ListInUse, MissingField, NameTaken, Refusal, UnknownContact, UnknownList
-from antiphon.services import campaigns, contacts, lists
+from antiphon.services import calculation, campaigns, contacts, lists
 from antiphon.services.contacts import LONGEST_NAME
 from antiphon.store.session import Store
 from tests.conftest import Clock, another_account
@@ -150,7 +150,7 @@ async def test_a_list_does_not_wait_for_other_campaigns(store: Store, account: A
     for kind, name in ((Kind.TAG, "all"), (Kind.LIST, "others")):
         await campaigns.create(store, account, replace(EVERYBODY, audience=Audience(kind=kind, names=(name,))))
     await verb(store, account, "all")
-    assert await campaigns.calculate(store, PRICES) > 0
+    assert await calculation.calculate(store, PRICES) > 0
 
 
 async def test_a_list_gets_another_name(store: Store, account: Account, clock: Clock) -> None:

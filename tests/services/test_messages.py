@@ -14,7 +14,7 @@ from antiphon.core.campaign import Campaign
 from antiphon.core.campaign import State as CampaignState
 from antiphon.core.consent import OptOut
 from antiphon.core.message import Accepted, Fate, InDoubt, Key, Outcome, Outgoing, Receipt, Refused
-from antiphon.services import campaigns, messages, processes, receipts
+from antiphon.services import campaigns, messages, processes, progress, receipts
 from antiphon.store import messages as stored_messages
 from antiphon.store import opt_outs
 from antiphon.store.processes import LEASE
@@ -150,16 +150,16 @@ async def test_what_a_dead_process_was_sending_is_in_doubt(
     theirs = await messages.claim(other_store, 4)
     await messages.settle(other_store, "test", [(theirs[0].key, ACCEPTED)])
     for _ in range(2):
-        await campaigns.finish(store)
+        await progress.finish(store)
         assert await counts(store, account, campaign) == {"submitting": 4, "accepted": 1}
         clock.advance(LEASE.total_seconds() * 0.6)
         assert await processes.renew(store)
-    await campaigns.finish(store)
+    await progress.finish(store)
     assert await counts(store, account, campaign) == {"submitting": 1, "accepted": 1, "in_doubt": 3}
     assert (await _facts(store, theirs[1].key))[3] == "the process ended while it was being sent"
     assert (await campaigns.find(store, account, campaign.id)).state is CampaignState.SENDING
     await messages.settle(store, "test", [(ours.key, REFUSED)])
-    await campaigns.finish(store)
+    await progress.finish(store)
     assert (await campaigns.find(store, account, campaign.id)).state is CampaignState.SENT
     await messages.settle(other_store, "test", [(theirs[1].key, ACCEPTED)])
     assert await counts(store, account, campaign) == {"refused": 1, "accepted": 2, "in_doubt": 2}
@@ -170,7 +170,7 @@ async def test_a_process_that_slept_has_not_lost_its_answers(store: Store, accou
     (one,) = await messages.claim(store, 1)
     clock.advance(LEASE.total_seconds() + 1)
     assert not await processes.renew(store)
-    await campaigns.finish(store)
+    await progress.finish(store)
     assert await counts(store, account, campaign) == {"in_doubt": 1}
     await messages.settle(store, "test", [(one.key, ACCEPTED)])
     assert await counts(store, account, campaign) == {"accepted": 1}
@@ -242,7 +242,7 @@ async def _happen(store: Store, what: str, which: int, keys: list[Key]) -> None:
     elif what == "release":
         await messages.release(store, keys)
     else:
-        await campaigns.finish(store)
+        await progress.finish(store)
 
 
 async def _claimed(store: Store, campaign: Campaign) -> list[Key]:

@@ -26,7 +26,7 @@ from antiphon.core.errors import (
 from antiphon.core.message import Outgoing
 from antiphon.core.voice import Gender, Voice
 from antiphon.core.wallet import UNMETERED
-from antiphon.services import campaigns, lists, messages, sends
+from antiphon.services import campaigns, lists, messages, progress, sends
 from antiphon.services.sends import Sent
 from antiphon.store.request_ids import KEPT
 from antiphon.store.schema import metadata
@@ -193,10 +193,10 @@ async def test_a_text_can_wait_for_its_time(store: Store, account: Account, cloc
     sent = await send(store, account, 1, 2, send_at=at)
     assert (sent.campaign.state, sent.campaign.send_at) == (State.SCHEDULED, at)
     clock.advance(3599)
-    assert await campaigns.start_due(store) == 0
+    assert await progress.start_due(store) == 0
     assert await messages.claim(store, 10) == []
     clock.advance(1)
-    assert await campaigns.start_due(store) == 1
+    assert await progress.start_due(store) == 1
     assert [one.number for one in await messages.claim(store, 10)] == [number(1), number(2)]
 
 

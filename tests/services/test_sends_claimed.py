@@ -7,8 +7,8 @@ import pytest
 from antiphon.core.account import Account
 from antiphon.core.campaign import State
 from antiphon.core.message import Accepted, Key, Refused
-from antiphon.services import campaigns, messages, processes
-from antiphon.services.campaigns import OLDEST
+from antiphon.services import campaigns, messages, processes, progress
+from antiphon.services.progress import OLDEST
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store
 from tests.conftest import Clock, another_account
@@ -70,9 +70,9 @@ async def test_a_text_has_ended_once_it_was_answered(store: Store, account: Acco
     one, other = [(await send(store, account, place)).campaign for place in range(2)]
     later = (await send(store, account, 2)).campaign
     claimed = await messages.claim(store, 2)
-    assert await campaigns.finish(store) == 0
+    assert await progress.finish(store) == 0
     await messages.settle(store, "test", [(claimed[0].key, ACCEPTED), (claimed[1].key, REFUSED)])
-    assert await campaigns.finish(store) == 2
+    assert await progress.finish(store) == 2
     states = [(await campaigns.find(store, account, each.id)).state for each in (one, other, later)]
     assert states == [State.SENT, State.SENT, State.SENDING]
 
@@ -84,7 +84,7 @@ async def test_a_thousand_end_at_a_time(store: Store, account: Account) -> None:
     assert len(claimed) == OLDEST + 3
     await messages.settle(store, "test", [(one.key, ACCEPTED) for one in claimed])
     for ended in (OLDEST, 3, 0):
-        assert await campaigns.finish(store) == ended
+        assert await progress.finish(store) == ended
     states = [one.state for one in await campaigns.newest(store, account, 2 * OLDEST)]
     assert states.count(State.SENT) == OLDEST + 3
     assert (await campaigns.find(store, account, campaign.id)).state is State.SENDING
@@ -94,9 +94,9 @@ async def test_one_that_cannot_end_yet_holds_up_no_other(store: Store, account: 
     await asyncio.gather(*(send(store, account, place) for place in range(3)))
     claimed = await messages.claim(store, 3)
     await messages.settle(store, "test", [(one.key, ACCEPTED) for one in claimed[1:]])
-    assert await campaigns.finish(store) == 2
+    assert await progress.finish(store) == 2
     await messages.settle(store, "test", [(claimed[0].key, ACCEPTED)])
-    assert await campaigns.finish(store) == 1
+    assert await progress.finish(store) == 1
 
 
 async def test_what_a_dead_process_was_sending_is_in_doubt(
@@ -108,11 +108,11 @@ async def test_what_a_dead_process_was_sending_is_in_doubt(
     assert [one.campaign_id for one in (*lost, *claimed)] == [theirs.id, theirs.id, ours.id]
     await messages.settle(other_store, "test", [(lost[0].key, ACCEPTED)])
     for _ in range(2):
-        await campaigns.finish(store)
+        await progress.finish(store)
         assert await counts(store, account, theirs) == {"accepted": 1, "submitting": 1}
         clock.advance(LEASE.total_seconds() * 0.6)
         assert await processes.renew(store)
-    await campaigns.finish(store)
+    await progress.finish(store)
     assert await counts(store, account, theirs) == {"accepted": 1, "in_doubt": 1}
     assert await counts(store, account, ours) == {"submitting": 1, "waiting": 1}
     states = [(await campaigns.find(store, account, each.id)).state for each in (theirs, ours)]

@@ -12,7 +12,7 @@ from antiphon.core.errors import BadField, NotNow, OutOfCredit, UnknownAccount
 from antiphon.core.message import Accepted, Fate, InDoubt, Key, Outcome, Outgoing, Receipt, Refused
 from antiphon.core.money import MICROS
 from antiphon.core.wallet import UNMETERED, Kind
-from antiphon.services import campaigns, messages, receipts, sends, wallet
+from antiphon.services import campaigns, messages, progress, receipts, sends, wallet
 from antiphon.store import messages as stored_messages
 from antiphon.store.session import Store
 from tests.conftest import Clock
@@ -235,7 +235,7 @@ async def test_what_is_cancelled_comes_back_whole(store: Store, clock: Clock, *,
         await campaigns.cancel(store, account, campaign.id)
     assert await _movements(store, account) == [(Kind.CREDIT, 2), (Kind.RESERVED, -2), (Kind.REFUND, 2)]
     clock.advance(3600)
-    assert await campaigns.start_due(store) == 0
+    assert await progress.start_due(store) == 0
     assert await messages.claim(store, 10) == []
     assert await audited(store, account) == 2 * PIECE
 

@@ -16,7 +16,7 @@ from antiphon.core.errors import NotMetered, NotNow, OutOfCredit, Refusal, Token
 from antiphon.core.message import Accepted, Fate, InDoubt, Key, Outcome, Receipt, Refused
 from antiphon.core.message import State as Fare
 from antiphon.core.wallet import UNMETERED
-from antiphon.services import campaigns, messages, processes, receipts, wallet
+from antiphon.services import campaigns, messages, processes, progress, receipts, wallet
 from antiphon.store.session import Store
 from tests.conftest import Clock
 from tests.services.scenes import EVERYBODY, PIECE, Holder, audited, holder, number, people, ready, send, silence
@@ -173,7 +173,7 @@ class Books:
         return {text.key: text for text in all_of_them[-which:] if text.key}
 
     async def finish(self, who: int, _: int) -> None:
-        await campaigns.finish(self.store)
+        await progress.finish(self.store)
         for sale in self.sales:
             for text in sale.texts:
                 orphaned = sale.state is State.SENDING and text.process != self.store.process_id
@@ -185,7 +185,7 @@ class Books:
         """Passes; our process was dead meanwhile, and what is scheduled begins."""
         self.clock.advance(HOUR.total_seconds())
         assert not await processes.renew(self.store)
-        await campaigns.start_due(self.store)
+        await progress.start_due(self.store)
         self.tokens.clear()
         for sale in self.sales:
             sale.state = State.SENDING if sale.state is State.SCHEDULED else sale.state

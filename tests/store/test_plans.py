@@ -6,21 +6,23 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, event
 
 from antiphon.core.account import Account
-from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind
+from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, Seen
 from antiphon.core.contact import AddContacts, Draft, FindContacts
 from antiphon.core.message import Fate, Receipt
 from antiphon.core.window import Window
 from antiphon.services import campaigns as campaign_services
 from antiphon.services import contacts as contact_services
-from antiphon.store import accounts, campaigns, contacts, lists, messages, opt_outs, request_ids, tags, wallet
+from antiphon.store import accounts, campaigns, contacts, lists, messages, opt_outs, reports, request_ids, tags, wallet
 from antiphon.store.session import Store, Tx
 
 Statement = tuple[str, Any]
 Question = Callable[[Tx, Campaign, Account], Awaitable[Any]]
 
+_WINDOW = Window(limit=20)
 _NUMBERS = ["+33612345678"]
 _LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs"}
 _GROWING = {
@@ -33,11 +35,15 @@ async def _receipts(tx: Tx, campaign: Campaign, account: Account) -> None:
     await messages.apply(tx, "simulator", [Receipt(reference="1", fate=Fate.DELIVERED, at=tx.now)])
 
 
+def _doubled(campaign: Campaign) -> Campaign:
+    return replace(campaign, audience=replace(campaign.audience, ids=(*campaign.audience.ids, 1)))
+
+
 QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: messages.claim(tx, campaign, 1, 100), id="claim"),
     pytest.param(lambda tx, campaign, account: messages.claim_direct(tx, 1, 100), id="claim direct"),
     pytest.param(lambda tx, campaign, account: messages.held_back(tx, [(account.id, 1)]), id="held back"),
-    pytest.param(lambda tx, campaign, account: messages.doubt(tx, 1_000, direct=True), id="doubt"),
+    pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.oldest_sending(1_000, True)), id="doubt"),
     pytest.param(lambda tx, campaign, account: messages.written_to(tx, campaign, _NUMBERS), id="written to"),
     pytest.param(lambda tx, campaign, account: messages.release(tx, [(account.id, 1)]), id="release"),
     pytest.param(lambda tx, campaign, account: messages.campaigns_of(tx, [(account.id, 1)]), id="campaigns of"),
@@ -51,6 +57,17 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: campaigns.newest_ready(tx, account.id, spoken=False), id="newest ready"),
     pytest.param(lambda tx, campaign, account: campaigns.start_due(tx, tx.now), id="start due"),
     pytest.param(lambda tx, campaign, account: campaigns.audience(tx, campaign, 5_000), id="audience"),
+    pytest.param(lambda tx, campaign, account: campaigns.audience(tx, _doubled(campaign), 5_000), id="two lists"),
+    pytest.param(lambda tx, campaign, account: campaigns.locked(tx, account.id, 1), id="locked"),
+    pytest.param(lambda tx, campaign, account: campaigns.stop_due(tx, tx.now), id="stop due"),
+    pytest.param(lambda tx, campaign, account: campaigns.stopping(tx, 20), id="stopping"),
+    pytest.param(lambda tx, campaign, account: campaigns.end_stopped(tx, campaign), id="end stopped"),
+    pytest.param(lambda tx, campaign, account: messages.drop(tx, campaign, 5_000), id="drop"),
+    pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.this(campaign)), id="doubt of one"),
+    pytest.param(lambda tx, campaign, account: messages.remove_of(tx, campaign), id="remove messages"),
+    pytest.param(lambda tx, campaign, account: reports.page(tx, account.id, Seen(), _WINDOW), id="campaigns"),
+    pytest.param(lambda tx, campaign, account: reports.counts(tx, account.id, [1]), id="counts"),
+    pytest.param(lambda tx, campaign, account: reports.fared(tx, campaign, None, _WINDOW), id="fared"),
     pytest.param(lambda tx, campaign, account: campaigns.newest(tx, account.id, 10), id="newest"),
     pytest.param(lambda tx, campaign, account: contacts.by_numbers(tx, account.id, _NUMBERS), id="by numbers"),
     pytest.param(lambda tx, campaign, account: contacts.on_list(tx, account.id, 1), id="on list"),
@@ -148,7 +165,7 @@ def _reads_all(line: str) -> bool:
         how, table, index = sqlite.groups()
         through_account = table in _LARGE and index.endswith("(account_id=?)")
         # The workers' own indexes hold only what is to be done, in its order, and are read from their beginning.
-        queue = re.search("ix_campaigns_(calculating|scheduled|sending)", index)
+        queue = re.search("ix_campaigns_(calculating|scheduled|sending|stopping)", index)
         return (how == "SCAN" and table in _GROWING and not queue) or through_account
     postgres = re.search(r"Seq Scan on (\w+)", line)
     return postgres is not None and postgres[1] in _GROWING

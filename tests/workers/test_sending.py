@@ -12,7 +12,7 @@ from antiphon.core.account import Account
 from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind
 from antiphon.core.contact import AddContacts, Draft
 from antiphon.core.message import Accepted, Outcome, Outgoing
-from antiphon.services import campaigns, contacts
+from antiphon.services import campaigns, contacts, progress
 from antiphon.store.session import Store
 from antiphon.workers import calculate, dispatch, heartbeat, lane, receipts
 from antiphon.workers.loop import forever
@@ -81,7 +81,7 @@ async def test_a_campaign_to_its_end(store: Store, account: Account) -> None:
     await loop
     await out.stop()
     await carrier.stop()
-    assert await campaigns.finish(store) == 1
+    assert await progress.finish(store) == 1
     assert (await campaigns.find(store, account, campaign.id)).state == "sent"
     assert await heartbeat.run_once(store) == 0
 

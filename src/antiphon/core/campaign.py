@@ -12,8 +12,10 @@ be paused, and go on from there. One that is edited before it leaves is calculat
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
+from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from antiphon.core import consent, text, voice
 from antiphon.core.account import Callbacks
@@ -86,26 +88,31 @@ class Kind(Enum):
 
 
 class Audience(Struct, frozen=True, kw_only=True):
-    """The names of one tag, or of one or more lists."""
+    """One tag, or one or more lists: told by names or by ids, known by both."""
 
     kind: Kind
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    ids: tuple[int, ...] = ()
 
 
-NUMBERS = Audience(kind=Kind.NUMBERS, names=())
+NUMBERS = Audience(kind=Kind.NUMBERS)
 
 
 class Content(Struct, frozen=True, kw_only=True):
-    """What is said, and how. `send_at` is aware; None means once it is confirmed. With a `voice` it is a call.
+    """What is said, in at most `longest` characters, and how. With a `voice` it is a call. `send_at` is aware; None
+    means once it is confirmed.
 
     Nothing leaves after `end_at`. `optimise` rewrites the text for the GSM alphabet; `syntax` is how its merge fields
-    are written. `request_id` is the client's own: for a day, no second request with it is accepted. `callbacks` go
-    before the account's own; `extras` are for the carrier, by its own names, as India's DLT ids are.
+    are written. A marketing text `needs_stop`, a mention of it, but where the law does not ask for one. `request_id` is
+    the client's own: for a day, no second request with it is accepted. `callbacks` go before the account's own;
+    `extras` are for the carrier, by its own names, as India's DLT ids are.
     """
 
     text: str
+    longest: int = LONGEST_TEXT
     sender: str | None = None
     purpose: Purpose = Purpose.MARKETING
+    needs_stop: bool = True
     quality: Quality = Quality.PREMIUM
     voice: Voice | None = None
     send_at: datetime | None = None
@@ -133,6 +140,22 @@ class SendMessages(Content, frozen=True, kw_only=True):
     leave_out_opted_out: bool = False
 
 
+class EditCampaign(Struct, frozen=True, kw_only=True):
+    """What is to be another than it was. UNSET leaves a thing as it is."""
+
+    name: str | UnsetType | None = UNSET
+    audience: Audience | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    longest: int = LONGEST_TEXT
+    syntax: Syntax | UnsetType = UNSET
+    sender: str | UnsetType | None = UNSET
+    purpose: Purpose | UnsetType = UNSET
+    send_at: datetime | UnsetType | None = UNSET
+    end_at: datetime | UnsetType | None = UNSET
+    callbacks: Callbacks | UnsetType = UNSET
+    extras: Mapping[str, str] | UnsetType = UNSET
+
+
 class Campaign(Struct, frozen=True, kw_only=True):
     """A text to an audience. Counts and cost (in micro-units) grow while it is calculated, never after.
 
@@ -145,7 +168,6 @@ class Campaign(Struct, frozen=True, kw_only=True):
     state: State
     name: str | None
     audience: Audience
-    audience_ids: tuple[int, ...]
     text: str
     syntax: Syntax
     sender: str | None
@@ -178,6 +200,17 @@ class Report(Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
 
 
+class Seen(Struct, frozen=True, kw_only=True):
+    """Which campaigns somebody wants to see: calls or texts, in these states or put away.
+
+    Without `states` and `archived` all of them.
+    """
+
+    spoken: bool = False
+    states: frozenset[State] = frozenset()
+    archived: bool = False
+
+
 class CancelRules(Struct, frozen=True, kw_only=True):
     """When a vendor lets a campaign be cancelled: at most so many messages, so long before, so often in a month."""
 
@@ -196,18 +229,45 @@ def check_cancel(campaign: Campaign, rules: CancelRules, now: datetime, cancelle
         raise CannotCancel(reason=f"{rules.per_month} were cancelled this month already")
 
 
+def said(edit: EditCampaign) -> dict[str, Any]:
+    """What it does not leave as it is."""
+    told = {name: getattr(edit, name) for name in edit.__struct_fields__}
+    return {name: value for name, value in told.items() if value is not UNSET}
+
+
+def edited(campaign: Campaign, edit: EditCampaign) -> Campaign:
+    """The campaign as it is to be."""
+    return replace(campaign, **{name: value for name, value in said(edit).items() if name != "longest"})
+
+
+def says_the_same(one: Campaign, other: Campaign) -> bool:
+    """Are the same people told the same, so that what was calculated for one holds for the other?"""
+    return (one.text, one.syntax, one.audience.ids) == (other.text, other.syntax, other.audience.ids)
+
+
 def check(content: Content) -> None:
     """Raises NoText, TextTooLong, NoStopMention or BadField where this can be no campaign."""
-    if not content.text.strip():
-        raise NoText
-    if len(content.text) > LONGEST_TEXT:
-        raise TextTooLong(length=len(content.text), limit=LONGEST_TEXT)
-    if _needs_stop(content) and not consent.mentions_stop(content.text):
+    _check_text(content.text, content.longest)
+    if content.needs_stop and _sells(content) and not consent.mentions_stop(content.text):
         raise NoStopMention
-    if content.send_at is not None and content.send_at.tzinfo is None:
-        raise BadField(field="send_at", reason="has no time zone")
-    if content.send_at is not None and not 2000 <= content.send_at.year < 2200:
-        raise BadField(field="send_at", reason="is in no year that a campaign could be sent in")
+    _check_times(content.send_at, content.end_at)
+
+
+def check_edited(campaign: Campaign, longest: int) -> None:
+    """Raises NoText, TextTooLong or BadField."""
+    _check_text(campaign.text, longest)
+    _check_times(campaign.send_at, campaign.end_at)
+
+
+def _check_times(send_at: datetime | None, end_at: datetime | None) -> None:
+    """Raises BadField."""
+    for field, at in (("send_at", send_at), ("end_at", end_at)):
+        if at is not None and at.tzinfo is None:
+            raise BadField(field=field, reason="has no time zone")
+        if at is not None and not 2000 <= at.year < 2200:
+            raise BadField(field=field, reason="is in no year that a campaign could be sent in")
+    if send_at is not None and end_at is not None and end_at <= send_at:
+        raise BadField(field="end_at", reason="is not after send_at")
 
 
 def written(content: Content) -> str:
@@ -224,5 +284,12 @@ def pieces(content: Content | Campaign, said: str) -> int:
     return text.measure(said).segments if content.voice is None else voice.pieces(said)
 
 
-def _needs_stop(content: Content) -> bool:
+def _check_text(said: str, longest: int) -> None:
+    if not said.strip():
+        raise NoText
+    if len(said) > longest:
+        raise TextTooLong(length=len(said), limit=longest)
+
+
+def _sells(content: Content) -> bool:
     return content.purpose is Purpose.MARKETING and content.voice is None

@@ -90,7 +90,7 @@ class UnknownList(Refusal):
 
 class UnknownTag(Refusal):
     sentence = "No contact has the tag {name}."
-    name: str
+    name: str | int
 
 
 class UnknownContact(Refusal):

@@ -42,6 +42,21 @@ class Outgoing(Struct, frozen=True, kw_only=True, gc=False):
         return self.account_id, self.id
 
 
+class Fared(Struct, frozen=True, gc=False):
+    """What became of a message, and who it was for, if the number is a contact's: `text` where it is personal."""
+
+    id: int
+    number: str
+    state: str
+    text: str | None
+    segments: int
+    cost: int
+    error: str | None
+    updated_at: datetime
+    first_name: str | None
+    last_name: str | None
+
+
 class Accepted(Struct, frozen=True, gc=False):
     """The carrier has it, under its own `reference`."""
 

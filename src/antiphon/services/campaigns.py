@@ -1,35 +1,28 @@
 """What can be done with a campaign?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Container
 from datetime import datetime
-from typing import Any
 
 from msgspec.structs import replace
 
 from antiphon.core import campaign as rules
-from antiphon.core import contact, template
 from antiphon.core.account import Account
-from antiphon.core.campaign import Audience, Campaign, CancelRules, Content, CreateCampaign, Kind, Report, State
-from antiphon.core.contact import Contact, Draft
-from antiphon.core.errors import (
-    NotNow,
-    NoVoiceCarrier,
-    RequestRepeated,
-    UnknownCampaign,
-    UnknownList,
-    UnknownTag,
+from antiphon.core.campaign import (
+    Audience,
+    Campaign,
+    CancelRules,
+    CreateCampaign,
+    EditCampaign,
+    Kind,
+    Report,
+    State,
 )
-from antiphon.core.price import Prices
-from antiphon.services import wallet
+from antiphon.core.errors import NotNow, RequestRepeated, UnknownCampaign, UnknownList, UnknownTag
+from antiphon.services import progress, wallet
+from antiphon.services.calculation import begun
+from antiphon.services.progress import move
 from antiphon.store import campaigns, lists, messages, request_ids, tags
-from antiphon.store.campaigns import Tally
-from antiphon.store.messages import New
 from antiphon.store.session import Store, Tx
-
-# Contacts that one step of the calculation looks at: what is in memory at a time, and what a crash repeats.
-STEP = 5_000
-_AT_ONCE = 20
-OLDEST = 1_000  # sending campaigns that one look asks about
 
 
 async def create(store: Store, account: Account, command: CreateCampaign) -> Campaign:
@@ -39,8 +32,7 @@ async def create(store: Store, account: Account, command: CreateCampaign) -> Cam
     """
     rules.check(command)
     async with store.begin() as tx:
-        ids = await _audience_ids(tx, account, command.audience)
-        campaign = begun(tx, account, command, command.audience, ids)
+        campaign = begun(tx, account, command, await _found(tx, account, command.audience))
         if command.confirmed:
             campaign = replace(campaign, confirmed_at=tx.now)
         named = [(account.id, command.request_id)] if command.request_id else []
@@ -54,45 +46,7 @@ async def simulate(store: Store, account: Account, command: CreateCampaign) -> N
     """Raise what `create` would, but for RequestRepeated; nothing is stored."""
     rules.check(command)
     async with store.read() as tx:
-        await _audience_ids(tx, account, command.audience)
-
-
-def begun(
-    tx: Tx, account: Account, content: Content, audience: Audience, audience_ids: tuple[int, ...] = ()
-) -> Campaign:
-    """A new campaign that says this, with nothing calculated yet."""
-    default = account.parameters.sender if content.voice is None else account.parameters.voice_sender
-    return Campaign(
-        id=tx.ids.one(),
-        account_id=account.id,
-        state=State.CALCULATING,
-        name=content.name,
-        audience=audience,
-        audience_ids=audience_ids,
-        text=rules.written(content),
-        syntax=content.syntax,
-        sender=content.sender or default,
-        purpose=content.purpose,
-        quality=content.quality,
-        voice=content.voice,
-        send_at=content.send_at,
-        end_at=content.end_at,
-        with_replies=content.with_replies,
-        cursor=0,
-        messages=0,
-        opted_out=0,
-        segments=0,
-        cost=0,
-        reserved=0,
-        currency=account.currency,
-        reason=None,
-        created_at=tx.now,
-        confirmed_at=None,
-        ended_at=None,
-        archived_at=None,
-        callbacks=content.callbacks,
-        extras=content.extras,
-    )
+        await _found(tx, account, command.audience)
 
 
 async def find(store: Store, account: Account, id: int) -> Campaign:
@@ -125,16 +79,10 @@ async def confirm(store: Store, account: Account, id: int) -> datetime:
     Raises UnknownCampaign, OutOfCredit, NoVoiceCarrier, or NotNow unless it is ready.
     """
     async with store.begin() as tx:
-        campaign = await _known(tx, account, id)
-        later = campaign.send_at is not None and campaign.send_at > tx.now
-        wanted = State.SCHEDULED if later else State.SENDING
-        if campaign.state is not State.READY:  # a paused one may become sending too, but not by this door
-            raise NotNow(state=campaign.state, wanted=wanted)
-        if campaign.voice is not None:
-            raise NoVoiceCarrier
-        reserved = await wallet.reserve(tx, account.id, campaign.id, campaign.cost)
-        await _move(tx, campaign, wanted, confirmed_at=tx.now, reserved=reserved)
-        at = campaign.send_at if campaign.send_at is not None and later else tx.now
+        campaign = await _held(tx, account, id)
+        if campaign.state is not State.READY:  # others may become sending too, but not by this door
+            raise NotNow(state=campaign.state, wanted=progress.started(campaign, tx.now))
+        at = await progress.go(tx, campaign)
     store.woken.set()
     return at
 
@@ -145,113 +93,104 @@ async def cancel(store: Store, account: Account, id: int, limits: CancelRules | 
     Raises UnknownCampaign, CannotCancel, or NotNow unless it is ready or scheduled.
     """
     async with store.begin() as tx:
-        campaign = await _known(tx, account, id)
+        campaign = await _held(tx, account, id)
         rules.check_move(campaign.state, State.CANCELLED)
         if limits is not None:
             month = tx.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
             cancelled = await campaigns.cancelled_since(tx, account.id, month)
             rules.check_cancel(campaign, limits, tx.now, cancelled)
-        await _move(tx, campaign, State.CANCELLED, ended_at=tx.now)
+        await move(tx, campaign, State.CANCELLED, ended_at=tx.now)
         await wallet.refund(tx, {(account.id, campaign.id): campaign.reserved})
 
 
-async def calculate(store: Store, prices: Prices) -> int:
-    """One step for each campaign that is being calculated; how many contacts were looked at."""
-    async with store.read() as tx:
-        waiting = await campaigns.calculating(tx, limit=_AT_ONCE)
-    done = 0
-    for campaign in waiting:
-        done += await _calculate(store, campaign, prices)
-    return done
+async def pause(store: Store, account: Account, id: int) -> Campaign:
+    """Send no more of it until it is resumed; what is with a carrier already goes on.
 
-
-async def start_due(store: Store) -> int:
-    """Begin what is scheduled for now or earlier; how many campaigns."""
-    async with store.begin() as tx:
-        return await campaigns.start_due(tx, tx.now)
-
-
-async def finish(store: Store) -> int:
-    """End the campaigns that have nothing left to send, after dead processes' messages are put in doubt; how many.
-
-    Looks only at the `OLDEST` of those to lists and tags, and of those to written numbers.
+    One that is still being calculated will be ready instead of leaving by itself. Raises UnknownCampaign or NotNow.
     """
     async with store.begin() as tx:
-        ended = 0
-        for direct in (False, True):
-            await messages.doubt(tx, OLDEST, direct=direct)
-            ended += await campaigns.end(tx, OLDEST, direct=direct)
-        return ended
+        campaign = await _held(tx, account, id)
+        if campaign.state is State.CALCULATING and campaign.confirmed_at is not None:
+            return await campaigns.change(tx, replace(campaign, confirmed_at=None))
+        await move(tx, campaign, State.PAUSED)
+    return replace(campaign, state=State.PAUSED)
 
 
-def rendered(tx: Tx, campaign: Campaign, people: Sequence[Contact | Draft], prices: Prices) -> list[New]:
-    """What each of these people is sent, and what it costs; their numbers are E.164."""
-    parsed = template.parse(campaign.text, campaign.syntax)
-    product = rules.product(campaign)
-    same = rules.pieces(campaign, campaign.text)
-    new: list[New] = []
-    for id, person in zip(tx.ids.many(len(people)), people, strict=True):
-        own = parsed.render(contact.merge_values(person)) if parsed.personal else None
-        pieces = same if own is None else rules.pieces(campaign, own)
-        new.append(
-            New(
-                account_id=campaign.account_id,
-                id=id,
-                campaign_id=campaign.id,
-                number=person.number,
-                text=own,
-                segments=pieces,
-                cost=pieces * prices.of_number(product, person.number),
-            )
-        )
-    return new
-
-
-async def _calculate(store: Store, campaign: Campaign, prices: Prices) -> int:
+async def resume(store: Store, account: Account, id: int) -> Campaign:
+    """Go on where it was paused, or confirm it when it is ready. Raises UnknownCampaign, NotNow, or as `confirm`."""
     async with store.begin() as tx:
-        people = await campaigns.audience(tx, campaign, STEP)
-        step, new = await _write(tx, campaign, people, prices)
-        # The cursor moves with the commit that stores the messages: a step is done whole, once, or not at all.
-        if not await campaigns.advance(tx, campaign, step):
-            return 0
-        await messages.add(tx, new)
-        if len(people) < STEP:
-            await _end(tx, campaign, anybody=campaign.messages + step.messages > 0)
-    return len(people)
+        campaign = await _held(tx, account, id)
+        if campaign.state is State.READY:
+            await progress.go(tx, campaign)
+        else:
+            wanted = progress.started(campaign, tx.now)
+            if campaign.state is not State.PAUSED:
+                raise NotNow(state=campaign.state, wanted=wanted)
+            await move(tx, campaign, wanted)
+        campaign = await _known(tx, account, id)
+    store.woken.set()
+    return campaign
 
 
-async def _write(
-    tx: Tx, campaign: Campaign, people: list[tuple[Contact, bool]], prices: Prices
-) -> tuple[Tally, list[New]]:
-    willing = [person for person, opted_out in people if not opted_out]
-    # A contact whose number changed meanwhile may carry one that has its message already.
-    written = await messages.written_to(tx, campaign, [person.number for person in willing])
-    willing = [person for person in willing if person.number not in written]
-    new = rendered(tx, campaign, willing, prices)
-    step = Tally(
-        cursor=people[-1][0].id if people else campaign.cursor,
-        messages=len(new),
-        opted_out=sum(opted_out for _, opted_out in people),
-        segments=sum(message.segments for message in new),
-        cost=sum(message.cost for message in new),
-    )
-    return step, new
+async def stop(store: Store, account: Account, id: int, *, if_paused: bool = False) -> Campaign:
+    """Never send the rest of it; what was reserved for that comes back. `if_paused`: only then.
+
+    Raises UnknownCampaign or NotNow.
+    """
+    async with store.begin() as tx:
+        campaign = await _held(tx, account, id)
+        if if_paused and campaign.state is not State.PAUSED:
+            raise NotNow(state=campaign.state, wanted=State.STOPPED)
+        await move(tx, campaign, State.STOPPED)
+    return replace(campaign, state=State.STOPPED)
 
 
-async def _end(tx: Tx, campaign: Campaign, *, anybody: bool) -> None:
-    if anybody:
-        await campaigns.move(tx, campaign, State.READY)
-    else:
-        await campaigns.move(tx, campaign, State.FAILED, reason="there is nobody to write to")
+async def archive(store: Store, account: Account, id: int) -> Campaign:
+    """Put away one that has ended. Raises UnknownCampaign or NotNow."""
+    async with store.begin() as tx:
+        campaign = await _held(tx, account, id)
+        if rules.MOVES[campaign.state]:
+            raise NotNow(state=campaign.state, wanted="archived")
+        return await campaigns.change(tx, replace(campaign, archived_at=campaign.archived_at or tx.now))
 
 
-async def _audience_ids(tx: Tx, account: Account, audience: Audience) -> tuple[int, ...]:
-    find = lists.ids if audience.kind is Kind.LIST else tags.ids
-    found = await find(tx, account.id, audience.names)
-    for name in audience.names:
-        if name not in found:
-            raise UnknownList(name=name) if audience.kind is Kind.LIST else UnknownTag(name=name)
-    return tuple(dict.fromkeys(found[name] for name in audience.names))
+async def edit(store: Store, account: Account, id: int, command: EditCampaign) -> Campaign:
+    """Change what has not begun to leave; with another text or audience it is calculated anew.
+
+    Raises UnknownCampaign, UnknownList, UnknownTag, NoText, TextTooLong, BadField, or NotNow when it is too late.
+    """
+    async with store.begin() as tx:
+        known = await _held(tx, account, id)
+        if known.state not in (State.CALCULATING, State.READY, State.SCHEDULED):
+            raise NotNow(state=known.state, wanted="edited")
+        campaign = rules.edited(known, command)
+        rules.check_edited(campaign, command.longest)
+        campaign = replace(campaign, audience=await _found(tx, account, campaign.audience))
+        if rules.says_the_same(campaign, known):
+            return await campaigns.change(tx, campaign)
+        await messages.remove_of(tx, campaign)
+        await wallet.refund(tx, {(account.id, id): campaign.reserved})
+        nothing = dict.fromkeys(("cursor", "messages", "opted_out", "segments", "cost", "reserved"), 0)
+        return await campaigns.change(tx, replace(campaign, state=State.CALCULATING, reason=None, **nothing))
+
+
+async def _found(tx: Tx, account: Account, audience: Audience) -> Audience:
+    """With the names and the ids of what is there. Raises UnknownList or UnknownTag."""
+    table = lists if audience.kind is Kind.LIST else tags
+    if ids := tuple(dict.fromkeys(audience.ids)):
+        named = await table.names(tx, account.id, ids)
+        _check_known(audience.kind, ids, named)
+        return replace(audience, ids=ids, names=tuple(named[id] for id in ids))
+    names = tuple(dict.fromkeys(audience.names))
+    found = await table.ids(tx, account.id, names)
+    _check_known(audience.kind, names, found)
+    return replace(audience, names=names, ids=tuple(found[name] for name in names))
+
+
+def _check_known(kind: Kind, wanted: Collection[int | str], known: Container[int | str]) -> None:
+    for one in wanted:
+        if one not in known:
+            raise UnknownList(name=one) if kind is Kind.LIST else UnknownTag(name=one)
 
 
 async def _known(tx: Tx, account: Account, id: int) -> Campaign:
@@ -261,8 +200,9 @@ async def _known(tx: Tx, account: Account, id: int) -> Campaign:
     return campaign
 
 
-async def _move(tx: Tx, campaign: Campaign, wanted: State, **changes: Any) -> None:
-    rules.check_move(campaign.state, wanted)
-    if not await campaigns.move(tx, campaign, wanted, **changes):
-        # Somebody else moved it after we looked.
-        raise NotNow(state="elsewhere already", wanted=wanted)
+async def _held(tx: Tx, account: Account, id: int) -> Campaign:
+    """Nobody else can change it until the transaction ends."""
+    campaign = await campaigns.locked(tx, account.id, id)
+    if campaign is None:
+        raise UnknownCampaign(ticket=id)
+    return campaign

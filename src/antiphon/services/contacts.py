@@ -110,7 +110,7 @@ async def _known(tx: Tx, account: Account, id: int) -> Contact:
 
 
 async def _check_lists(tx: Tx, account: Account, ids: Collection[int]) -> None:
-    there = await lists.known(tx, account.id, ids) if ids else set[int]()
+    there = await lists.names(tx, account.id, ids) if ids else set[int]()
     for id in ids:
         if id not in there:
             raise UnknownList(name=id)
@@ -130,7 +130,7 @@ async def _edit(
 ) -> list[Contact | Refusal]:
     before = await contacts.locked_all(tx, account.id, {command.id for command in commands})
     taken = await contacts.known(tx, account.id, {number for number in numbers if isinstance(number, str)})
-    targets = await lists.known(tx, account.id, {one.move_to for one in commands if one.move_to is not None})
+    targets = await lists.names(tx, account.id, {one.move_to for one in commands if one.move_to is not None})
     people, done, results = dict(before), list[EditContact](), list[Contact | Refusal]()
     for command, number in zip(commands, numbers, strict=True):
         refusal = _refused(command, number, people.get(command.id), taken, targets)

@@ -14,7 +14,7 @@ from antiphon.core.errors import NoRecipient, NoVoiceCarrier, OutOfCredit, Reque
 from antiphon.core.money import shown
 from antiphon.core.price import Prices
 from antiphon.core.wallet import UNMETERED, Entry, Kind
-from antiphon.services.campaigns import begun, rendered
+from antiphon.services.calculation import begun, rendered
 from antiphon.services.wallet import entry
 from antiphon.store import campaigns, messages, opt_outs, request_ids, wallet
 from antiphon.store.messages import New
@@ -50,12 +50,17 @@ async def send(store: Store, prices: Prices, account: Account, command: SendMess
     Requests that come at the same time share a commit. Raises what `core.campaign.check` does, NoRecipient,
     RequestRepeated, OutOfCredit, or NoVoiceCarrier after the call was kept as a draft.
     """
-    direct = await _readable(store, prices, account, command)
-    sent = await store.share(_write, direct)
+    sent = await store.share(_write, await _readable(store, prices, account, command))
     store.woken.set()
     if command.voice is not None:
         raise NoVoiceCarrier
     return sent
+
+
+async def draft(store: Store, prices: Prices, account: Account, command: SendMessages) -> Campaign:
+    """Keep a call to numbers that come with it, to be confirmed. Raises what `send` does, but for OutOfCredit."""
+    assert command.voice is not None
+    return (await store.share(_write, await _readable(store, prices, account, command))).campaign
 
 
 async def simulate(store: Store, prices: Prices, account: Account, command: SendMessages) -> Sent:
@@ -105,6 +110,7 @@ def _made(tx: Tx, direct: _Direct) -> tuple[Campaign, list[New]]:
         segments=sum(message.segments for message in new),
         cost=sum(message.cost for message in new),
         confirmed_at=None if command.voice else tx.now,
+        reason=str(NoVoiceCarrier()) if command.voice else None,
     )
     return campaign, new
 

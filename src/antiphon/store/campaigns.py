@@ -16,7 +16,7 @@ from antiphon.core.message import Key
 from antiphon.core.message import State as Message
 from antiphon.core.template import Syntax
 from antiphon.core.voice import Gender, Voice
-from antiphon.store.contacts import FIELDS, read
+from antiphon.store import contacts as people
 from antiphon.store.instants import instant
 from antiphon.store.schema import campaigns, contact_tags, contacts, list_members, messages, opt_outs
 from antiphon.store.session import Row, Tx
@@ -34,7 +34,7 @@ class Tally(Struct, kw_only=True):
 
 _KEY = tuple_(campaigns.c.account_id, campaigns.c.id)
 _NO_CALLBACKS = Callbacks()
-_APART = ("audience", "audience_ids", "voice", "callbacks", "extras")
+_APART = ("audience", "voice", "callbacks", "extras")
 _PLAIN = tuple(name for name in Campaign.__struct_fields__ if name not in _APART)
 _NAMES = (
     *_PLAIN,
@@ -48,7 +48,14 @@ async def add(tx: Tx, new: Sequence[Campaign]) -> None:
 
 async def by_id(tx: Tx, account: int, id: int) -> Campaign | None:
     row = await tx.first(select(campaigns).where(campaigns.c.account_id == account, campaigns.c.id == id))
-    return _campaign(row) if row else None
+    return read(row) if row else None
+
+
+async def locked(tx: Tx, account: int, id: int) -> Campaign | None:
+    """As `by_id`, and nobody else can change it until the transaction ends."""
+    mine = (campaigns.c.account_id == account) & (campaigns.c.id == id)
+    row = await tx.first(select(campaigns).where(mine).with_for_update())
+    return read(row) if row else None
 
 
 async def newest_ready(tx: Tx, account: int, *, spoken: bool) -> Campaign | None:
@@ -56,7 +63,7 @@ async def newest_ready(tx: Tx, account: int, *, spoken: bool) -> Campaign | None
     mine = (campaigns.c.account_id == account) & _is(State.READY)
     kind = campaigns.c.voice_language.is_not(None) if spoken else campaigns.c.voice_language.is_(None)
     row = await tx.first(select(campaigns).where(mine, kind).order_by(campaigns.c.id.desc()).limit(1))
-    return _campaign(row) if row else None
+    return read(row) if row else None
 
 
 async def cancelled_since(tx: Tx, account: int, start: datetime) -> int:
@@ -68,13 +75,13 @@ async def cancelled_since(tx: Tx, account: int, start: datetime) -> int:
 
 async def newest(tx: Tx, account: int, limit: int) -> list[Campaign]:
     query = select(campaigns).where(campaigns.c.account_id == account).order_by(campaigns.c.id.desc()).limit(limit)
-    return [_campaign(row) for row in await tx.all(query)]
+    return [read(row) for row in await tx.all(query)]
 
 
 async def calculating(tx: Tx, limit: int) -> list[Campaign]:
     """Of all accounts, the oldest first."""
     query = select(campaigns).where(_is(State.CALCULATING)).order_by(campaigns.c.id).limit(limit)
-    return [_campaign(row) for row in await tx.all(query)]
+    return [read(row) for row in await tx.all(query)]
 
 
 async def is_counted(tx: Tx, account: int, list_id: int) -> bool:
@@ -87,7 +94,7 @@ async def is_counted(tx: Tx, account: int, list_id: int) -> bool:
 async def sending(tx: Tx, limit: int) -> list[Campaign]:
     """Those to a list or a tag, of all accounts, the oldest first."""
     query = select(campaigns).where(_is(State.SENDING), is_direct(False)).order_by(campaigns.c.id).limit(limit)
-    return [_campaign(row) for row in await tx.all(query)]
+    return [read(row) for row in await tx.all(query)]
 
 
 async def any_direct(tx: Tx) -> bool:
@@ -121,21 +128,45 @@ async def move(tx: Tx, campaign: Campaign, wanted: State, **changes: Any) -> boo
     return await tx.run(update(campaigns).where(here).values(state=wanted, **changes)) == 1
 
 
+async def change(tx: Tx, campaign: Campaign) -> Campaign:
+    """Store all that this locked campaign is now, and give it back."""
+    names = tuple(name for name in _NAMES if name not in ("account_id", "id"))
+    values = dict(zip(_NAMES, _row(campaign), strict=True))
+    await tx.update(campaigns, names, [(*(values[name] for name in names), campaign.account_id, campaign.id)])
+    return campaign
+
+
 async def start_due(tx: Tx, now: datetime) -> int:
     """Scheduled campaigns whose time has come are sending now; how many."""
     due = _is(State.SCHEDULED) & (campaigns.c.send_at <= now)
     return await tx.run(update(campaigns).where(due).values(state=State.SENDING))
 
 
+async def stop_due(tx: Tx, now: datetime) -> int:
+    """What waits or is sending and whose end has come is stopped; how many."""
+    over = (campaigns.c.end_at <= now) & campaigns.c.end_at.is_not(None) & campaigns.c.ended_at.is_(None)
+    running = campaigns.c.state.in_((State.SCHEDULED, State.SENDING, State.PAUSED))
+    changes = {"state": State.STOPPED, "reason": "its end had come before all of it had left"}
+    return await tx.run(update(campaigns).where(over, running).values(**changes))
+
+
+async def stopping(tx: Tx, limit: int) -> list[Campaign]:
+    """Those that were stopped and still have messages that have not left."""
+    query = select(campaigns).where(_is(State.STOPPED), campaigns.c.ended_at.is_(None)).order_by(campaigns.c.id)
+    return [read(row) for row in await tx.all(query.limit(limit))]
+
+
+async def end_stopped(tx: Tx, campaign: Campaign) -> None:
+    """It has ended, if nothing of it waits or leaves any more."""
+    here = _this(campaign) & _is(State.STOPPED)
+    await tx.run(update(campaigns).where(here, ~_open()).values(ended_at=tx.now))
+
+
 async def end(tx: Tx, limit: int, *, direct: bool) -> int:
     """Of the oldest campaigns that are sending, those with nothing left to send are sent; how many."""
     # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would choose more.
     chosen = oldest_sending(limit, direct).with_for_update(skip_locked=True).cte("chosen")
-    mine = (messages.c.account_id == campaigns.c.account_id) & (messages.c.campaign_id == campaigns.c.id)
-    # Asked at once: between two questions a message could go back from one state to the other.
-    waits = messages.c.state == literal(Message.WAITING.value, literal_execute=True)
-    leaves = messages.c.state == literal(Message.SUBMITTING.value, literal_execute=True)
-    over = _is(State.SENDING) & _KEY.in_(select(chosen)) & ~select(messages.c.id).where(mine, waits | leaves).exists()
+    over = _is(State.SENDING) & _KEY.in_(select(chosen)) & ~_open()
     ended = update(campaigns).where(over).values(state=State.SENT, ended_at=tx.now)
     return len(await tx.tuples(ended.returning(campaigns.c.id)))  # SQLite does not count what begins with WITH
 
@@ -153,11 +184,11 @@ async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact
     person = and_(contacts.c.account_id == campaign.account_id, contacts.c.id == members.c.contact_id)
     silent = and_(opt_outs.c.account_id == contacts.c.account_id, opt_outs.c.number == contacts.c.number)
     query: Select[Any] = (
-        select(*FIELDS, opt_outs.c.number)
+        select(*people.FIELDS, opt_outs.c.number)
         .select_from(members.join(contacts, person).outerjoin(opt_outs, silent))
         .order_by(members.c.contact_id)
     )
-    return [(read(row), row[-1] is not None) for row in await tx.tuples(query)]
+    return [(people.read(row), row[-1] is not None) for row in await tx.tuples(query)]
 
 
 def oldest_sending(limit: int, direct: bool) -> Select[Any, Any]:
@@ -182,12 +213,26 @@ def _members(campaign: Campaign, limit: int) -> Any:
     after = and_(table.c.account_id == campaign.account_id, table.c.contact_id > campaign.cursor)
     each = [
         select(table.c.contact_id).where(after, owner == id).order_by(table.c.contact_id).limit(limit)
-        for id in campaign.audience_ids
+        for id in campaign.audience.ids
     ]
     if len(each) == 1:
         return each[0]
     all_of_them = union(*(select(one.subquery().c.contact_id) for one in each)).subquery()
     return select(all_of_them.c.contact_id).order_by(all_of_them.c.contact_id).limit(limit)
+
+
+def this(campaign: Campaign) -> Select[Any, Any]:
+    """Account and id, for a query."""
+    return select(campaigns.c.account_id, campaigns.c.id).where(_this(campaign))
+
+
+def _open() -> ColumnElement[bool]:
+    """Has it a message that waits or is leaving?"""
+    mine = (messages.c.account_id == campaigns.c.account_id) & (messages.c.campaign_id == campaigns.c.id)
+    # Asked at once: between two questions a message could go back from one state to the other.
+    waits = messages.c.state == literal(Message.WAITING.value, literal_execute=True)
+    leaves = messages.c.state == literal(Message.SUBMITTING.value, literal_execute=True)
+    return select(messages.c.id).where(mine, waits | leaves).exists()
 
 
 def _this(campaign: Campaign) -> Any:
@@ -199,14 +244,15 @@ def _is(state: State) -> ColumnElement[bool]:
     return campaigns.c.state == literal(state.value, literal_execute=True)
 
 
-def _campaign(row: RowMapping) -> Campaign:
+def read(row: RowMapping) -> Campaign:
+    """The campaign in a row of the table."""
     fields = dict(row)
-    audience = Audience(kind=Kind(fields.pop("audience")), names=tuple(fields.pop("audience_names") or ()))
+    names, ids = (tuple(fields.pop(f"audience_{what}") or ()) for what in ("names", "ids"))
+    audience = Audience(kind=Kind(fields.pop("audience")), names=names, ids=ids)
     gender, language = fields.pop("voice_gender"), fields.pop("voice_language")
     voice = Voice(gender=Gender(gender), language=language) if language else None
     fields["state"], fields["purpose"] = State(fields["state"]), Purpose(fields["purpose"])
     fields["quality"], fields["syntax"] = Quality(fields["quality"]), Syntax(fields["syntax"])
-    fields["audience_ids"] = tuple(fields["audience_ids"] or ())
     fields["callbacks"] = msgspec.convert(fields["callbacks"] or {}, Callbacks)
     fields["extras"] = fields["extras"] or {}
     return Campaign(audience=audience, voice=voice, **fields)
@@ -214,7 +260,7 @@ def _campaign(row: RowMapping) -> Campaign:
 
 def _row(campaign: Campaign) -> Row:
     plain = [_plain(getattr(campaign, name)) for name in _PLAIN]
-    audience = (campaign.audience.kind.value, _json(campaign.audience.names), _json(campaign.audience_ids))
+    audience = (campaign.audience.kind.value, _json(campaign.audience.names), _json(campaign.audience.ids))
     voice = (campaign.voice.gender.value, campaign.voice.language) if campaign.voice else (None, None)
     callbacks = None if campaign.callbacks == _NO_CALLBACKS else _json(campaign.callbacks)
     return (*plain, *audience, *voice, callbacks, _json(campaign.extras))

@@ -61,6 +61,12 @@ async def count(tx: Tx, account: int, query: FindContacts) -> int:
     return (await tx.tuples(select(func.count()).select_from(chosen.subquery())))[0][0]
 
 
+async def id_of(tx: Tx, account: int, number: str) -> int | None:
+    """The contact that has this number."""
+    query = select(contacts.c.id).where(contacts.c.account_id == account, contacts.c.number == number)
+    return next((id for (id,) in await tx.tuples(query)), None)
+
+
 async def known(tx: Tx, account: int, numbers: Iterable[str]) -> set[str]:
     """Those of these numbers that a contact has."""
     query = select(contacts.c.number).where(contacts.c.account_id == account, tx.among(contacts.c.number, numbers))

@@ -101,10 +101,10 @@ async def ids(tx: Tx, account: int, names: Iterable[str]) -> dict[str, int]:
     return dict(await tx.tuples(query))
 
 
-async def known(tx: Tx, account: int, ids: Iterable[int]) -> set[int]:
-    """Those of these lists that are there."""
-    query = select(lists.c.id).where(lists.c.account_id == account, tx.among(lists.c.id, ids))
-    return {id for (id,) in await tx.tuples(query)}
+async def names(tx: Tx, account: int, ids: Iterable[int]) -> dict[int, str]:
+    """Those of these lists that are there, by id."""
+    query = select(lists.c.id, lists.c.name).where(lists.c.account_id == account, tx.among(lists.c.id, ids))
+    return dict(await tx.tuples(query))
 
 
 async def add(tx: Tx, account: int, id: int, name: str) -> bool:

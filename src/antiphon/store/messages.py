@@ -2,9 +2,22 @@
 
 from collections.abc import Sequence
 from operator import attrgetter
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, GenerativeSelect, case, exists, func, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    GenerativeSelect,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from antiphon.core.campaign import Campaign
 from antiphon.core.campaign import State as Sending
@@ -164,13 +177,28 @@ async def held_back(tx: Tx, keys: Sequence[Key]) -> dict[Key, tuple[int, int]]:
     return {(account, id): (campaign, cost) for account, id, campaign, cost, held in await tx.tuples(query) if held}
 
 
-async def doubt(tx: Tx, limit: int, *, direct: bool) -> int:
-    """What dead processes were submitting for the oldest campaigns that are sending is in doubt from now on."""
-    oldest = campaigns.oldest_sending(limit, direct).subquery()
-    theirs = (messages.c.account_id == oldest.c.account_id) & (messages.c.campaign_id == oldest.c.id)
+async def remove_of(tx: Tx, campaign: Campaign) -> None:
+    """Delete all messages of a campaign."""
+    await tx.run(delete(messages).where(*_of(campaign)))
+
+
+async def drop(tx: Tx, campaign: Campaign, limit: int) -> tuple[int, int]:
+    """Some of what waits of this campaign is unsent from now on; how many messages, and what they would have cost."""
+    waiting = select(messages.c.account_id, messages.c.id).where(*_of(campaign), _is(State.WAITING)).limit(limit)
+    chosen = waiting.with_for_update(skip_locked=True).cte("chosen")
+    changes = {"state": State.UNSENT.value, "updated_at": tx.now}
+    dropped = update(messages).where(_KEY.in_(select(chosen))).values(**changes).returning(messages.c.cost)
+    costs = [cost for (cost,) in await tx.tuples(dropped)]
+    return len(costs), sum(costs)
+
+
+async def doubt(tx: Tx, sending: Select[Any, Any]) -> int:
+    """What dead processes were submitting for these campaigns (account and id) is in doubt from now on."""
+    chosen = sending.subquery()
+    theirs = (messages.c.account_id == chosen.c.account_id) & (messages.c.campaign_id == chosen.c.id)
     orphaned = messages.c.process_id.not_in(processes.alive(tx.now))
     # Found by a query that the index of open messages covers: SQLite would else read every message of the account.
-    found = select(messages.c.account_id, messages.c.id).select_from(oldest.join(messages, theirs))
+    found = select(messages.c.account_id, messages.c.id).select_from(chosen.join(messages, theirs))
     leaving = found.where(_is(State.SUBMITTING)).with_for_update(of=messages, skip_locked=True)
     changes = {
         "state": State.IN_DOUBT,

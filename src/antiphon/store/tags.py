@@ -14,6 +14,12 @@ async def ids(tx: Tx, account: int, names: Iterable[str]) -> dict[str, int]:
     return dict(await tx.tuples(query))
 
 
+async def names(tx: Tx, account: int, ids: Iterable[int]) -> dict[int, str]:
+    """Those of these tags that are there, by id."""
+    query = select(tags.c.id, tags.c.name).where(tags.c.account_id == account, tx.among(tags.c.id, ids))
+    return dict(await tx.tuples(query))
+
+
 async def attach(tx: Tx, account: int, wanted: Mapping[int, Sequence[str]]) -> None:
     """Give each contact (by id) its tags; those that it has stay as they are."""
     names = sorted({name for given in wanted.values() for name in given})

@@ -13,7 +13,7 @@ import pytest
 
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.contact import AddContacts, Draft
-from antiphon.services import campaigns, contacts
+from antiphon.services import calculation, contacts
 from antiphon.store.session import Store
 from tests.dialects import doors
 from tests.services.scenes import PRICES
@@ -235,7 +235,7 @@ async def _ready(store: Store, address: str, credential: NewCredential) -> str:
     body = '{"list_name":"all","text":"Hello STOP at 30101"}'
     create = Client("POST /v1/public/sms-campaign-on-list/create", JSON, body, any_2xx)
     ticket = (await _play(address, credential, create, "")).body["ticket_number"]
-    assert await campaigns.calculate(store, PRICES)
+    assert await calculation.calculate(store, PRICES)
     return ticket
 
 

@@ -30,9 +30,7 @@ from antiphon.dialects.exotel.envelope import (
     WirePage,
     WireSingle,
     WireWindow,
-    by_sid,
     in_place,
-    naming,
     read_contact_sid,
     read_item,
     read_items,
@@ -44,7 +42,7 @@ from antiphon.dialects.exotel.envelope import (
     write_single,
     write_time,
 )
-from antiphon.dialects.exotel.errors import failed
+from antiphon.dialects.exotel.errors import by_sid, failed
 from antiphon.services import contacts, lists
 from antiphon.services.contacts import LONGEST_NAME
 
@@ -188,8 +186,7 @@ async def create(call: Call, body: WireCreate) -> WireBatch[WireContact]:
 
 async def find(call: Call, query: WireSearch) -> WirePage[WireContact]:
     """A page of contacts: all of them, by a part of their names, or of some lists."""
-    with naming(call.account):
-        page = await contacts.page(call.store, call.account, read_search(call.account, query))
+    page = await contacts.page(call.store, call.account, read_search(call.account, query))
     written = await shown(call, page)
     if query.filter:
         await _add_lists(call, page, written)
@@ -208,24 +205,21 @@ async def edit_all(call: Call, body: WireCreate) -> WireBatch[WireContact]:
 
 async def read(call: Call) -> WireSingle[WireContact]:
     """One contact."""
-    with naming(call.account):
-        contact = await contacts.find(call.store, call.account, _id(call))
+    contact = await contacts.find(call.store, call.account, _id(call))
     return write_single(call, await _alone(call, contact))
 
 
 async def edit(call: Call, body: WireChange) -> WireSingle[WireContact]:
     """Change one contact; what is not said stays."""
     command = read_change(_id(call), body)
-    with naming(call.account):
-        contact = await contacts.edit(call.store, call.account, command)
+    contact = await contacts.edit(call.store, call.account, command)
     return write_single(call, await _alone(call, contact))
 
 
 async def delete(call: Call) -> WireSingle[WireContact]:
     """Delete one contact, also from its lists."""
     answer = await read(call)
-    with naming(call.account):
-        await contacts.remove(call.store, call.account, _id(call))
+    await contacts.remove(call.store, call.account, _id(call))
     return answer
 
 

@@ -1,8 +1,7 @@
 """What is around every answer of this vendor, and how does it write ids, times and pages?"""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -16,7 +15,6 @@ from antiphon.core.account import Account
 from antiphon.core.errors import (
     BadField,
     MissingField,
-    OnListAlready,
     Refusal,
     TooMany,
     UnknownContact,
@@ -133,24 +131,26 @@ def read_window(query: WireWindow, most: int, orders: Mapping[str, str]) -> Wind
 
 def read_contact_sid(account: Account, written: str) -> int:
     """Raises UnknownContact."""
-    if not (id := read_sid(account, written)):
+    id = read_sid(account, written)
+    if id is None:
         raise UnknownContact(id=written)
     return id
 
 
 def read_list_sid(account: Account, written: str) -> int:
     """Raises UnknownList."""
-    if not (id := read_sid(account, written)):
+    id = read_sid(account, written)
+    if id is None:
         raise UnknownList(name=written)
     return id
 
 
-def read_sid(account: Account, written: str) -> int:
-    """The id in a sid; 0, which is the id of nothing, where it cannot be one of this account."""
+def read_sid(account: Account, written: str) -> int | None:
+    """The id in a sid; None where it cannot be one of this account."""
     if not re.fullmatch("[0-9a-fA-F]{32}", written) or int(written[:16], 16) != account.id:
-        return 0
+        return None
     id = int(written[16:], 16)
-    return id if id < 1 << 63 else 0
+    return id if id < 1 << 63 else None
 
 
 def read_items(
@@ -214,24 +214,6 @@ def write_page(call: Call, path: str, query: WireWindow, page: Page[Any], writte
         next_page_uri=address(after) if after < page.total else None,
     )
     return WirePage(call.id, call.method, 200, paging, [WireItem(data=one) for one in written])
-
-
-@contextmanager
-def naming(account: Account) -> Iterator[None]:
-    """What is refused is told with sids."""
-    try:
-        yield
-    except Refusal as refusal:
-        raise by_sid(account, refusal) from None
-
-
-def by_sid(account: Account, refusal: Refusal) -> Refusal:
-    """The refusal with sids in it, not our ids, which no client has seen."""
-    if isinstance(refusal, UnknownContact | OnListAlready) and isinstance(refusal.id, int):
-        refusal.id = write_sid(account, refusal.id)
-    if isinstance(refusal, UnknownList) and isinstance(refusal.name, int):
-        refusal.name = write_sid(account, refusal.name)
-    return refusal
 
 
 def in_place(items: Sequence[object], done: Sequence[Done]) -> list[Done | Refusal]:

@@ -4,10 +4,15 @@ The inner numbers are published for other parts of v2 only (1010 authentication,
 are of that family. Clients read `description` or `message`, so both are always there.
 """
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
 from antiphon.core import errors
-from antiphon.core.errors import Refusal
-from antiphon.dialects.door import Answer, Caller
-from antiphon.dialects.exotel.envelope import Data, WireBatch, WireError, WireItem, count
+from antiphon.core.account import Account
+from antiphon.core.errors import OnListAlready, Refusal, UnknownCampaign, UnknownContact, UnknownList
+from antiphon.dialects.door import Answer, Call, Caller
+from antiphon.dialects.exotel.envelope import Data, WireBatch, WireError, WireItem, count, write_sid
 
 TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NotAuthenticated: (401, 1010),
@@ -47,6 +52,19 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
 }
 
 
+def in_sids(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """What is refused is told by the sids that the client knows things by."""
+
+    @wraps(handler)
+    async def called(call: Call, *said: Any) -> Any:
+        try:
+            return await handler(call, *said)
+        except Refusal as refusal:
+            raise by_sid(call.account, refusal) from None
+
+    return called
+
+
 def refuse(refusal: Refusal, caller: Caller) -> Answer:
     status, _ = TABLE[type(refusal)]
     items = [failed(refusal)]
@@ -59,3 +77,18 @@ def failed(refusal: Refusal, data: Data | None = None) -> WireItem[Data]:
     sentence = str(refusal)
     error = WireError(code, sentence, sentence)
     return WireItem(code=status, error_data=error, status="failed", message=sentence, data=data)
+
+
+def by_sid(account: Account, refusal: Refusal) -> Refusal:
+    """The same refusal, with sids for our ids, which no client has seen."""
+    match refusal:
+        case UnknownList(name=int(id)):
+            return UnknownList(name=write_sid(account, id))
+        case UnknownContact(id=int(id)):
+            return UnknownContact(id=write_sid(account, id))
+        case UnknownCampaign(ticket=int(id)):
+            return UnknownCampaign(ticket=write_sid(account, id))
+        case OnListAlready(id=int(id), name=name):
+            return OnListAlready(id=write_sid(account, id), name=name)
+        case _:
+            return refusal

@@ -18,9 +18,7 @@ from antiphon.dialects.exotel.envelope import (
     WirePage,
     WireSingle,
     WireWindow,
-    by_sid,
     in_place,
-    naming,
     read_contact_sid,
     read_item,
     read_items,
@@ -33,7 +31,7 @@ from antiphon.dialects.exotel.envelope import (
     write_single,
     write_time,
 )
-from antiphon.dialects.exotel.errors import failed
+from antiphon.dialects.exotel.errors import by_sid, failed
 from antiphon.services import contacts, lists
 from antiphon.store.lists import ContactList
 
@@ -165,51 +163,45 @@ async def edit_all(call: Call, body: WireLists) -> WireBatch[WireList]:
 
 async def read(call: Call) -> WireSingle[WireList]:
     """One list, with how many contacts are on it."""
-    with naming(call.account):
-        found = await lists.get(call.store, call.account, _id(call))
+    found = await lists.get(call.store, call.account, _id(call))
     return write_single(call, await _alone(call, found))
 
 
 async def edit(call: Call, body: WireListChange) -> WireSingle[WireList]:
     """Rename one list."""
     command = read_change(_id(call), body)
-    with naming(call.account):
-        (done,) = await lists.edit_all(call.store, call.account, [command])
-        if isinstance(done, Refusal):
-            raise done
+    (done,) = await lists.edit_all(call.store, call.account, [command])
+    if isinstance(done, Refusal):
+        raise done
     return write_single(call, await _alone(call, done))
 
 
 async def delete(call: Call) -> WireSingle[WireList]:
     """Delete one list; its contacts stay in the account."""
     answer = await read(call)
-    with naming(call.account):
-        await lists.remove(call.store, call.account, _id(call))
+    await lists.remove(call.store, call.account, _id(call))
     return answer
 
 
 async def attach(call: Call, body: WireReferences) -> WireBatch[WireMember]:
     """Put up to 5,000 contacts on a list."""
     items = read_references(body)
-    members = [read_sid(call.account, item.contact_sid or "") for item in items if isinstance(item, WireReference)]
-    with naming(call.account):
-        results = in_place(items, await lists.attach(call.store, call.account, _id(call), members))
+    members = [read_sid(call.account, item.contact_sid or "") or 0 for item in items if isinstance(item, WireReference)]
+    results = in_place(items, await lists.attach(call.store, call.account, _id(call), members))
     return write_batch(call, [_write_member(call, *pair) for pair in zip(items, results, strict=True)])
 
 
 async def members(call: Call, query: WireWindow) -> WirePage[WireContact]:
     """A page of the contacts on a list."""
     window = read_window(query, MOST_ON_A_PAGE, ORDERS)
-    with naming(call.account):
-        page = await contacts.page(call.store, call.account, FindContacts(window=window, list_ids=(_id(call),)))
+    page = await contacts.page(call.store, call.account, FindContacts(window=window, list_ids=(_id(call),)))
     return write_page(call, f"/lists/{call.path['list']}/contacts", query, page, await shown(call, page))
 
 
 async def detach(call: Call) -> WireSingle[WireMember]:
     """Take a contact off a list; it stays in the account."""
-    with naming(call.account):
-        member = read_contact_sid(call.account, call.path["contact"])
-        await lists.detach(call.store, call.account, _id(call), member)
+    member = read_contact_sid(call.account, call.path["contact"])
+    await lists.detach(call.store, call.account, _id(call), member)
     return write_single(call, _member(call, call.path["contact"]))
 
 

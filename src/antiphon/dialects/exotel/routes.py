@@ -1,9 +1,12 @@
 """The URL table, in the order of the vendor's documentation."""
 
+from msgspec.structs import replace
+
 from antiphon.dialects.door import Route
-from antiphon.dialects.exotel import contacts, lists
+from antiphon.dialects.exotel import campaigns, contacts, lists, messages, voice
 from antiphon.dialects.exotel.contacts import WireChange, WireContact, WireCreate, WireSearch
 from antiphon.dialects.exotel.envelope import WireBatch, WirePage, WireSingle, WireWindow
+from antiphon.dialects.exotel.errors import in_sids
 from antiphon.dialects.exotel.lists import WireList, WireListChange, WireLists, WireMember, WireReferences
 
 CONTACTS = (
@@ -27,4 +30,42 @@ LISTS = (
     Route("DELETE", "/{sid}/lists/{list}/contacts/{contact}", lists.detach, gives=WireSingle[WireMember]),
 )
 
-ROUTES = CONTACTS + LISTS
+SMS = WireBatch[campaigns.WireReport]
+CAMPAIGNS = tuple(
+    route
+    for name in ("message-campaigns", "sms-campaigns")
+    for route in (
+        Route("POST", f"/{{sid}}/{name}", campaigns.create, campaigns.WireCampaign, SMS),
+        Route("GET", f"/{{sid}}/{name}", campaigns.list_all, campaigns.WireSearch, WirePage[campaigns.WireReport]),
+        Route("GET", f"/{{sid}}/{name}/{{campaign}}", campaigns.detail, None, SMS),
+        Route("PUT", f"/{{sid}}/{name}/{{campaign}}", campaigns.update, campaigns.WireUpdate, SMS),
+    )
+)
+
+MESSAGES = tuple(
+    Route("GET", f"/{{sid}}/{path}", messages.details, messages.WireSearch, WirePage[messages.WireMessage])
+    for path in (
+        "message-campaigns/{campaign}/message-details",
+        "sms-campaigns/{campaign}/sms-details",
+        "sms-campaign/{campaign}/sms-details",  # as one page has it
+    )
+)
+
+CALLS = WireBatch[voice.WireCallReport]
+VOICE = (
+    Route("POST", "/{sid}/campaigns", voice.create, voice.WireCreate, CALLS, 207),
+    Route("GET", "/{sid}/campaigns", voice.list_all, voice.WireSearch, WirePage[voice.WireCallReport]),
+    Route("GET", "/{sid}/campaigns/{campaign}", voice.detail, None, CALLS),
+    Route("PUT", "/{sid}/campaigns/{campaign}", voice.update, voice.WireAction, CALLS),
+    Route("DELETE", "/{sid}/campaigns/{campaign}", voice.delete, None, CALLS),
+    Route(
+        "GET",
+        "/{sid}/campaigns/{campaign}/call-details",
+        messages.details,
+        messages.WireSearch,
+        WirePage[messages.WireMessage],
+    ),
+)
+
+ALL = (*CONTACTS, *LISTS, *CAMPAIGNS, *MESSAGES, *VOICE)
+ROUTES = tuple(replace(route, handler=in_sids(route.handler)) for route in ALL)

@@ -17,6 +17,16 @@ def upgrade() -> None:
     op.drop_index("ix_contact_tags_contact", "contact_tags")
     op.create_index("ix_contact_tags_contact", "contact_tags", ["account_id", "contact_id", "given"])
     op.add_column("replies", sa.Column("receiver", sa.Text))
+    op.create_table(
+        "entries",
+        *_key(),
+        sa.Column("contact_id", sa.BigInteger, nullable=False),
+        sa.Column("list_id", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "id", name="pk_entries"),
+        sa.UniqueConstraint("account_id", "contact_id", "list_id", name="uq_entries_account_id_contact_id_list_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_entries_list", "entries", ["account_id", "list_id"])
     _campaigns()
     _imports()
     op.create_table(
@@ -68,6 +78,7 @@ def _campaigns() -> None:
     op.drop_column("campaigns", "audience_name")
     op.drop_column("campaigns", "audience_id")
     _partial("ix_campaigns_ending", "campaigns", "end_at", "end_at IS NOT NULL AND ended_at IS NULL")
+    _partial("ix_campaigns_made", "campaigns", "account_id id", "audience <> 'numbers' OR voice_language IS NOT NULL")
     _partial("ix_campaigns_stopping", "campaigns", "id", "state = 'stopped' AND ended_at IS NULL")
 
 

@@ -19,6 +19,7 @@ from antiphon.store.schema.owed import callbacks
 from antiphon.store.schema.people import (
     contact_tags,
     contacts,
+    entries,
     import_parts,
     imports,
     list_members,
@@ -38,6 +39,7 @@ __all__ = [
     "contact_tags",
     "contacts",
     "credentials",
+    "entries",
     "import_parts",
     "imports",
     "ledger",

@@ -60,6 +60,20 @@ list_members = Table(
     sqlite_with_rowid=False,
 )
 
+# Where a contact is on a second list, by an id of its own: for doors that know a person only as somebody on one list.
+entries = Table(
+    "entries",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("list_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    UniqueConstraint("account_id", "contact_id", "list_id"),
+    Index("ix_entries_list", "account_id", "list_id"),
+    sqlite_with_rowid=False,
+)
+
 tags = Table(
     "tags",
     metadata,

@@ -60,7 +60,13 @@ Index("ix_campaigns_scheduled", campaigns.c.send_at, **where("state = 'scheduled
 Index("ix_campaigns_sending", campaigns.c.audience, campaigns.c.id, **where("state = 'sending'"))
 Index("ix_campaigns_ending", campaigns.c.end_at, **where("end_at IS NOT NULL AND ended_at IS NULL"))
 Index("ix_campaigns_stopping", campaigns.c.id, **where("state = 'stopped' AND ended_at IS NULL"))
-# What a client asks for of its own: the last one that it has not confirmed, and how many it has cancelled.
+# What a client asks for of its own: all but single texts, the last that it has not confirmed, how many were cancelled.
+Index(
+    "ix_campaigns_made",
+    campaigns.c.account_id,
+    campaigns.c.id,
+    **where("audience <> 'numbers' OR voice_language IS NOT NULL"),
+)
 Index("ix_campaigns_ready", campaigns.c.account_id, campaigns.c.id, **where("state = 'ready'"))
 Index("ix_campaigns_cancelled", campaigns.c.account_id, campaigns.c.ended_at, **where("state = 'cancelled'"))
 

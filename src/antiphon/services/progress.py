@@ -1,0 +1,85 @@
+"""How does a campaign go on, once it was confirmed?"""
+
+from datetime import datetime
+from typing import Any
+
+from antiphon.core import campaign as rules
+from antiphon.core.campaign import Campaign, State
+from antiphon.core.errors import NotNow, NoVoiceCarrier
+from antiphon.services import wallet
+from antiphon.store import campaigns, messages
+from antiphon.store.session import Store, Tx
+
+OLDEST = 1_000  # sending campaigns that one look asks about
+_STOPPING = 20  # stopped campaigns that one look works on
+_UNSENT = 5_000  # messages of each
+
+
+def started(campaign: Campaign, now: datetime) -> State:
+    """What it becomes when it begins: it waits for its time, if that is still to come."""
+    later = campaign.send_at is not None and campaign.send_at > now
+    return State.SCHEDULED if later else State.SENDING
+
+
+async def go(tx: Tx, campaign: Campaign) -> datetime:
+    """Begin one that is calculated, now or at its time; when that is. What it may cost is reserved.
+
+    Raises OutOfCredit, NoVoiceCarrier, or NotNow when its end has come.
+    """
+    wanted = started(campaign, tx.now)
+    if campaign.voice is not None:
+        raise NoVoiceCarrier
+    if campaign.end_at is not None and campaign.end_at <= tx.now:
+        raise NotNow(state="past its end", wanted=wanted)
+    reserved = await wallet.reserve(tx, campaign.account_id, campaign.id, campaign.cost)
+    at = campaign.confirmed_at or tx.now
+    await move(tx, campaign, wanted, confirmed_at=at, reserved=reserved, reason=None)
+    return campaign.send_at if campaign.send_at is not None and wanted is State.SCHEDULED else tx.now
+
+
+async def move(tx: Tx, campaign: Campaign, wanted: State, **changes: Any) -> None:
+    """Raises NotNow."""
+    rules.check_move(campaign.state, wanted)
+    if not await campaigns.move(tx, campaign, wanted, **changes):
+        # Somebody else moved it after we looked.
+        raise NotNow(state="elsewhere already", wanted=wanted)
+
+
+async def start_due(store: Store) -> int:
+    """Begin what is scheduled for now or earlier; how many campaigns."""
+    async with store.begin() as tx:
+        return await campaigns.start_due(tx, tx.now)
+
+
+async def stop_due(store: Store) -> int:
+    """Stop what has not left when its end comes; how many campaigns."""
+    async with store.begin() as tx:
+        return await campaigns.stop_due(tx, tx.now)
+
+
+async def finish(store: Store) -> int:
+    """End the campaigns that have nothing left to send, after dead processes' messages are put in doubt; how many.
+
+    Looks only at the `OLDEST` of those to lists and tags, and of those to written numbers.
+    """
+    async with store.begin() as tx:
+        ended = 0
+        for direct in (False, True):
+            await messages.doubt(tx, campaigns.oldest_sending(OLDEST, direct))
+            ended += await campaigns.end(tx, OLDEST, direct=direct)
+        return ended
+
+
+async def wind_up(store: Store) -> int:
+    """Of stopped campaigns, what has not left is unsent, and paid back; how many messages."""
+    async with store.read() as tx:
+        stopped = await campaigns.stopping(tx, _STOPPING)
+    done = 0
+    for campaign in stopped:
+        async with store.begin() as tx:
+            unsent, cost = await messages.drop(tx, campaign, _UNSENT)
+            await wallet.refund(tx, {(campaign.account_id, campaign.id): cost if campaign.reserved else 0})
+            await messages.doubt(tx, campaigns.this(campaign))
+            await campaigns.end_stopped(tx, campaign)
+            done += unsent
+    return done
