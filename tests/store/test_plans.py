@@ -11,12 +11,12 @@ from sqlalchemy import Engine, event
 
 from antiphon.core.account import Account
 from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, Seen
-from antiphon.core.contact import AddContacts, Draft
+from antiphon.core.contact import AddContacts, Draft, FindContacts
 from antiphon.core.message import Fate, Receipt
 from antiphon.core.window import Window
 from antiphon.services import campaigns as campaign_services
 from antiphon.services import contacts as contact_services
-from antiphon.store import accounts, campaigns, contacts, messages, opt_outs, reports, request_ids, tags, wallet
+from antiphon.store import accounts, campaigns, contacts, lists, messages, opt_outs, reports, request_ids, tags, wallet
 from antiphon.store.session import Store, Tx
 
 Statement = tuple[str, Any]
@@ -72,6 +72,12 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: contacts.by_numbers(tx, account.id, _NUMBERS), id="by numbers"),
     pytest.param(lambda tx, campaign, account: contacts.on_list(tx, account.id, 1), id="on list"),
     pytest.param(lambda tx, campaign, account: contacts.remove(tx, account.id, [1]), id="remove"),
+    pytest.param(lambda tx, campaign, account: contacts.locked_all(tx, account.id, [1]), id="contacts by id"),
+    pytest.param(lambda tx, campaign, account: lists.locked_all(tx, account.id, [1]), id="lists by id"),
+    pytest.param(lambda tx, campaign, account: lists.by_names(tx, account.id, ["all"]), id="lists by name"),
+    pytest.param(lambda tx, campaign, account: lists.sizes(tx, account.id, [1]), id="sizes of lists"),
+    pytest.param(lambda tx, campaign, account: lists.of(tx, account.id, [1]), id="lists of"),
+    pytest.param(lambda tx, campaign, account: lists.members(tx, account.id, 1, [1]), id="who of some is on a list"),
     pytest.param(lambda tx, campaign, account: opt_outs.among(tx, account.id, _NUMBERS), id="opt-outs"),
     pytest.param(lambda tx, campaign, account: tags.of(tx, account.id, [1]), id="tags of"),
     pytest.param(lambda tx, campaign, account: accounts.by_secret(tx, "hash"), id="by secret"),
@@ -105,6 +111,26 @@ async def test_no_table_is_read_from_end_to_end(
         assert not scans, "\n".join(plan)
 
 
+PAGES: list[Any] = [
+    pytest.param(FindContacts(window=Window()), id="oldest first"),
+    pytest.param(FindContacts(window=Window(descending=True)), id="newest first"),
+    pytest.param(FindContacts(window=Window(sort="number")), id="by number"),
+    pytest.param(FindContacts(window=Window(sort="number", descending=True)), id="by number, backwards"),
+    pytest.param(FindContacts(window=Window(), list_ids=(1,)), id="of a list"),
+    pytest.param(FindContacts(window=Window(descending=True), list_ids=(1,)), id="of a list, newest first"),
+]
+
+
+@pytest.mark.parametrize("query", PAGES)
+async def test_a_page_reads_no_more_than_it_shows(store: Store, account: Account, query: FindContacts) -> None:
+    """All is found in the order of an index, so that nothing is sorted and the limit ends it."""
+    async with store.begin() as tx:
+        async with _recorded() as statements:
+            await contacts.page(tx, account.id, query)
+        (plan,) = [await _plan(tx, statement) for statement in statements]
+    assert not [line for line in plan if re.search("TEMP B-TREE|Sort|Seq Scan|^SCAN contacts", line)], "\n".join(plan)
+
+
 @asynccontextmanager
 async def _recorded() -> AsyncIterator[list[Statement]]:
     """The statements as they are sent."""
@@ -127,7 +153,8 @@ async def _plan(tx: Tx, statement: Statement) -> list[str]:
         one = parameters[0] if isinstance(parameters, list) else parameters
         return [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", one)]
     # The tables are nearly empty, so what is asked is whether an index could be used at all.
-    await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    for way in ("seqscan", "sort", "incremental_sort", "bitmapscan"):
+        await connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
     return [row[0] for row in await connection.exec_driver_sql(f"EXPLAIN {text}", parameters)]
 
 

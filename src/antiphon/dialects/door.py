@@ -96,7 +96,7 @@ class Answer(Struct, frozen=True):
 
 
 class Route(Struct, frozen=True):
-    """`path` below the dialect's prefix, `{name}` for a part that varies.
+    """`path` below the dialect's prefix, `{name}` for a part that varies; of two that fit, the one with fewer answers.
 
     `takes` is the shape of what the call says: of the query in a GET, else of the body. A handler that gives back no
     Answer has given the body of one with `status`, of the shape `gives`, or of one of them.
@@ -153,7 +153,8 @@ class Door:
             path.lower(): {route.method: route for route in dialect.routes if dialect.prefix + route.path == path}
             for path in paths
         }
-        self._patterns = [(_pattern(path), self._methods[path.lower()]) for path in paths if "{" in path]
+        parted = sorted((path for path in paths if "{" in path), key=lambda path: path.count("{"))
+        self._patterns = [(_pattern(path), self._methods[path.lower()]) for path in parted]
 
     def knows(self, path: str) -> bool:
         """Is there anything at this path? Two dialects may stand under one prefix."""

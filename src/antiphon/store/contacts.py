@@ -35,7 +35,8 @@ async def locked(tx: Tx, account: int, id: int) -> Contact | None:
 
 async def locked_all(tx: Tx, account: int, ids: Iterable[int]) -> dict[int, Contact]:
     """Those that are there, by id, locked in the order of the numbers as by `by_numbers`."""
-    query = _of(account).where(tx.among(contacts.c.id, ids)).order_by(contacts.c.number)
+    # By an expression: to have the numbers in order, SQLite would else go through all of the account.
+    query = _of(account).where(tx.among(contacts.c.id, ids)).order_by(contacts.c.number + "")
     return {contact.id: contact for contact in await _read(tx, query.with_for_update())}
 
 
@@ -46,8 +47,8 @@ async def page(tx: Tx, account: int, query: FindContacts) -> list[Contact]:
         shown = _members(account, query.list_ids).order_by(*_order(window, list_members.c.contact_id))
         members = shown.limit(window.limit).offset(window.offset).subquery()
         person = and_(contacts.c.account_id == account, contacts.c.id == members.c.contact_id)
-        chosen = select(*FIELDS).select_from(members.join(contacts, person))
-        return await _read(tx, chosen.order_by(*_order(window, members.c.contact_id)))
+        found = await _read(tx, select(*FIELDS).select_from(members.join(contacts, person)))
+        return sorted(found, key=lambda contact: contact.id, reverse=window.descending)
     chosen = _of(account).where(*_found(tx, account, query)).order_by(*_order(window, contacts.c.id))
     return await _read(tx, chosen.limit(window.limit).offset(window.offset))
 
@@ -180,6 +181,8 @@ def _order(window: Window, id: ColumnElement[int]) -> list[ColumnElement[Any]]:
     column = contacts.c[window.sort]
     if window.sort == "created_at":  # ids are made in the order of time, and are what there is an index for
         return [id.desc() if window.descending else id]
+    if window.sort == "number":  # no two are the same
+        return [column.desc() if window.descending else column]
     if not column.nullable:
         return [column.desc(), id.desc()] if window.descending else [column, id]
     return [column.desc().nulls_last(), id.desc()] if window.descending else [column.nulls_first(), id]

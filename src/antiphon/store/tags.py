@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import delete, select
 
-from antiphon.store.instants import instant
 from antiphon.store.schema import contact_tags, tags
 from antiphon.store.session import Tx
 
@@ -28,16 +27,16 @@ async def attach(tx: Tx, account: int, wanted: Mapping[int, Sequence[str]]) -> N
         return
     await tx.insert(tags, ("account_id", "id", "name"), [(account, tx.ids.one(), name) for name in names])
     by_name = await ids(tx, account, names)
-    now = instant(tx.now)
-    rows = [(account, by_name[name], contact, now) for contact, given in wanted.items() for name in given]
-    await tx.insert(contact_tags, ("account_id", "tag_id", "contact_id", "given_at"), sorted(rows))
+    turn = tx.ids.one()
+    rows = [(account, by_name[name], contact, turn) for contact, given in wanted.items() for name in given]
+    await tx.insert(contact_tags, ("account_id", "tag_id", "contact_id", "given"), sorted(rows))
 
 
 async def renew(tx: Tx, account: int, wanted: Mapping[int, str]) -> None:
     """Make this tag, which it has, the newest of each contact (by id)."""
-    by_name, now = await ids(tx, account, set(wanted.values())), instant(tx.now)
-    rows = sorted((now, account, by_name[name], contact) for contact, name in wanted.items())
-    await tx.update(contact_tags, ("given_at",), rows)
+    by_name, turn = await ids(tx, account, set(wanted.values())), tx.ids.one()
+    rows = sorted((turn, account, by_name[name], contact) for contact, name in wanted.items())
+    await tx.update(contact_tags, ("given",), rows)
 
 
 async def detach_all(tx: Tx, account: int, contacts: Sequence[int]) -> None:
@@ -57,6 +56,6 @@ async def of(tx: Tx, account: int, contacts: Iterable[int]) -> dict[int, list[st
         .where(contact_tags.c.account_id == account, tx.among(contact_tags.c.contact_id, contacts))
     )
     found: dict[int, list[str]] = {}
-    for row in await tx.all(query.order_by(contact_tags.c.given_at, tags.c.id)):
+    for row in await tx.all(query.order_by(contact_tags.c.given, tags.c.id)):
         found.setdefault(row["contact_id"], []).append(row["name"])
     return found

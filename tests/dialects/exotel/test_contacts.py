@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from antiphon.core.account import Account
 from antiphon.core.contact import DEEPEST, Draft
 from antiphon.core.errors import BadField, MissingField, TooMany
-from antiphon.dialects.exotel.contacts import LIMIT, WireCreate, read_create
-from antiphon.dialects.exotel.envelope import write_sid, write_time
+from antiphon.dialects.exotel.contacts import WireCreate, read_create
+from antiphon.dialects.exotel.envelope import MOST_AT_ONCE, read_sid, write_sid, write_time
 
 INDIA = ZoneInfo("Asia/Kolkata")
 
@@ -46,7 +46,11 @@ def test_any_time_can_be_read_again(at: datetime) -> None:
 
 def test_a_sid_is_32_digits() -> None:
     account = Account(id=0x12AB, sid="ac1", region="IN", time_zone="Asia/Kolkata", currency="INR")
-    assert write_sid(account, 0xFF) == "00000000000012ab00000000000000ff"
+    sid = "00000000000012ab00000000000000ff"
+    assert write_sid(account, 0xFF) == sid
+    assert read_sid(account, sid) == read_sid(account, sid.upper()) == 0xFF
+    for other in ("", "12", sid[:-1], sid + "0", f" {sid}", sid.replace("ab", "ac"), "0" * 12 + "12ab" + "f" * 16):
+        assert read_sid(account, other) is None
 
 
 def read(*items: str) -> list[object]:
@@ -93,6 +97,6 @@ def test_item_of_another_kind(item: str) -> None:
 
 def test_the_limit() -> None:
     item = msgspec.Raw(b'{"number": "1"}')
-    assert len(read_create(WireCreate(contacts=[item] * LIMIT))) == LIMIT
+    assert len(read_create(WireCreate(contacts=[item] * MOST_AT_ONCE))) == MOST_AT_ONCE
     with pytest.raises(TooMany):
-        read_create(WireCreate(contacts=[item] * (LIMIT + 1)))
+        read_create(WireCreate(contacts=[item] * (MOST_AT_ONCE + 1)))

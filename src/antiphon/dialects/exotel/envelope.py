@@ -1,21 +1,34 @@
 """What is around every answer of this vendor, and how does it write ids, times and pages?"""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from antiphon.core.account import Account
-from antiphon.core.errors import BadField
+from antiphon.core.errors import (
+    BadField,
+    MissingField,
+    Refusal,
+    TooMany,
+    UnknownContact,
+    UnknownList,
+)
 from antiphon.core.window import Page, Window
 from antiphon.dialects.door import Call
+from antiphon.dialects.lenient import mend
 
 Data = TypeVar("Data")
+Read = TypeVar("Read")
+Done = TypeVar("Done")
+
+MOST_AT_ONCE = 5_000
 
 # {"code": 409, "error_data": {"code": 1012, "description": "...", "message": "..."}, "status": "failed", "data": {...}}
 
@@ -116,12 +129,47 @@ def read_window(query: WireWindow, most: int, orders: Mapping[str, str]) -> Wind
     )
 
 
+def read_contact_sid(account: Account, written: str) -> int:
+    """Raises UnknownContact."""
+    id = read_sid(account, written)
+    if id is None:
+        raise UnknownContact(id=written)
+    return id
+
+
+def read_list_sid(account: Account, written: str) -> int:
+    """Raises UnknownList."""
+    id = read_sid(account, written)
+    if id is None:
+        raise UnknownList(name=written)
+    return id
+
+
 def read_sid(account: Account, written: str) -> int | None:
     """The id in a sid; None where it cannot be one of this account."""
     if not re.fullmatch("[0-9a-fA-F]{32}", written) or int(written[:16], 16) != account.id:
         return None
     id = int(written[16:], 16)
     return id if id < 1 << 63 else None
+
+
+def read_items(
+    what: str, written: list[msgspec.Raw] | None, read: Callable[[msgspec.Raw], Read]
+) -> list[Read | Refusal]:
+    """What is read, or the reason against it, for each item. Raises MissingField or TooMany for the whole."""
+    if written is None:
+        raise MissingField(field=what)
+    if len(written) > MOST_AT_ONCE:
+        raise TooMany(what=what, given=len(written), limit=MOST_AT_ONCE)
+    return [_read_or_not(item, read) for item in written]
+
+
+def read_item(what: str, item: msgspec.Raw, wanted: type[Read]) -> Read:
+    """One thing of a batch in the shape that is wanted. Raises BadField: nothing is dropped from what is a success."""
+    try:
+        return _strict_or_mended(item, wanted)
+    except (msgspec.ValidationError, RecursionError) as failure:
+        raise BadField(field=f"The {what}", reason=f"is not as it should be: {failure}") from None
 
 
 def write_sid(account: Account, id: int) -> str:
@@ -168,6 +216,37 @@ def write_page(call: Call, path: str, query: WireWindow, page: Page[Any], writte
     return WirePage(call.id, call.method, 200, paging, [WireItem(data=one) for one in written])
 
 
+def in_place(items: Sequence[object], done: Sequence[Done]) -> list[Done | Refusal]:
+    """The refusals among the items where they are, and for the others, in their order, what was done."""
+    results = iter(done)
+    return [item if isinstance(item, Refusal) else next(results) for item in items]
+
+
 def count(items: Sequence[WireItem[Any]]) -> WireCounts:
     success = sum(item.status == "success" for item in items)
     return WireCounts(failed=len(items) - success, total=len(items), success=success)
+
+
+def _read_or_not(item: msgspec.Raw, read: Callable[[msgspec.Raw], Read]) -> Read | Refusal:
+    try:
+        return read(item)
+    except Refusal as refusal:
+        return refusal
+
+
+def _strict_or_mended(item: msgspec.Raw, wanted: type[Read]) -> Read:
+    try:
+        return _decoder(wanted).decode(item)
+    except msgspec.ValidationError:
+        raw = msgspec.json.decode(item)
+        if not isinstance(raw, dict):
+            raise
+        mended = mend(raw, wanted)  # a number without quotes, most of the time
+        if mended.ignored:
+            raise
+        return mended.value
+
+
+@cache
+def _decoder(wanted: type[Read]) -> msgspec.json.Decoder[Read]:
+    return msgspec.json.Decoder(wanted)

@@ -9,7 +9,8 @@ from functools import wraps
 from typing import Any
 
 from antiphon.core import errors
-from antiphon.core.errors import Refusal, UnknownCampaign, UnknownContact, UnknownList
+from antiphon.core.account import Account
+from antiphon.core.errors import OnListAlready, Refusal, UnknownCampaign, UnknownContact, UnknownList
 from antiphon.dialects.door import Answer, Call, Caller
 from antiphon.dialects.exotel.envelope import Data, WireBatch, WireError, WireItem, count, write_sid
 
@@ -53,18 +54,14 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
 
 
 def in_sids(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """What the core does not know is refused by the sid that the client knows it by."""
+    """What is refused is told by the sids that the client knows things by."""
 
     @wraps(handler)
     async def called(call: Call, *said: Any) -> Any:
         try:
             return await handler(call, *said)
-        except UnknownList as unknown:
-            raise UnknownList(name=_sid(call, unknown.name)) from None
-        except UnknownContact as unknown:
-            raise UnknownContact(id=_sid(call, unknown.id)) from None
-        except UnknownCampaign as unknown:
-            raise UnknownCampaign(ticket=_sid(call, unknown.ticket)) from None
+        except Refusal as refusal:
+            raise by_sid(call.account, refusal) from None
 
     return called
 
@@ -83,5 +80,16 @@ def failed(refusal: Refusal, data: Data | None = None) -> WireItem[Data]:
     return WireItem(code=status, error_data=error, status="failed", message=sentence, data=data)
 
 
-def _sid(call: Call, id: str | int) -> str:
-    return id if isinstance(id, str) else write_sid(call.account, id)
+def by_sid(account: Account, refusal: Refusal) -> Refusal:
+    """The same refusal, with sids for our ids, which no client has seen."""
+    match refusal:
+        case UnknownList(name=int(id)):
+            return UnknownList(name=write_sid(account, id))
+        case UnknownContact(id=int(id)):
+            return UnknownContact(id=write_sid(account, id))
+        case UnknownCampaign(ticket=int(id)):
+            return UnknownCampaign(ticket=write_sid(account, id))
+        case OnListAlready(id=int(id), name=name):
+            return OnListAlready(id=write_sid(account, id), name=name)
+        case _:
+            return refusal

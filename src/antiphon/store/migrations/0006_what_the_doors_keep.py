@@ -13,9 +13,9 @@ _Json = sa.JSON().with_variant(JSONB(), "postgresql")
 def upgrade() -> None:
     op.add_column("lists", sa.Column("tag", sa.Text))
     op.add_column("lists", sa.Column("dynamic", sa.Boolean, nullable=False, server_default=sa.false()))
-    op.add_column("contact_tags", sa.Column("given_at", sa.BigInteger, nullable=False, server_default="0"))
+    op.add_column("contact_tags", sa.Column("given", sa.BigInteger, nullable=False, server_default="0"))
     op.drop_index("ix_contact_tags_contact", "contact_tags")
-    op.create_index("ix_contact_tags_contact", "contact_tags", ["account_id", "contact_id", "given_at"])
+    op.create_index("ix_contact_tags_contact", "contact_tags", ["account_id", "contact_id", "given"])
     op.add_column("replies", sa.Column("receiver", sa.Text))
     op.create_table(
         "entries",
