@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from math import ceil
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
@@ -18,11 +17,9 @@ from starlette.types import Receive, Scope, Send
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.errors import (
     BadField,
-    BodyTooLarge,
     Fault,
     Malformed,
     MissingField,
-    NotAuthenticated,
     Refusal,
     TooFast,
     UnknownPath,
@@ -30,49 +27,13 @@ from antiphon.core.errors import (
 )
 from antiphon.core.pace import Pace
 from antiphon.core.price import Prices
+from antiphon.dialects.incoming import Incoming
 from antiphon.dialects.lenient import mend
 from antiphon.store.session import Store
 
 _log = structlog.get_logger()
 _IGNORED_HEADER = "Antiphon-Ignored"
 _LONGEST_HEADER = 1000
-
-
-class Incoming:
-    """A request on its way in: the parts of its address that vary, and its body up to `limit` bytes."""
-
-    def __init__(self, request: Request, path: Mapping[str, str], limit: int) -> None:
-        self.headers = request.headers
-        self.path = path
-        self._request = request
-        self._limit = limit
-        self._body: bytes | None = None
-
-    @property
-    def query(self) -> dict[str, Any]:
-        return read_fields(self._request.scope["query_string"])
-
-    async def body(self) -> bytes:
-        """Raises BodyTooLarge as soon as the limit is passed."""
-        if self._body is None:
-            self._body = await self._read()
-        return self._body
-
-    async def fields(self) -> dict[str, Any]:
-        """The form in the body, and what the query says beside it."""
-        return self.query | read_fields(await self.body())
-
-    async def _read(self) -> bytes:
-        if int(self.headers.get("content-length") or 0) > self._limit:
-            raise BodyTooLarge(limit=self._limit)
-        parts: list[bytes] = []
-        size = 0
-        async for part in self._request.stream():
-            size += len(part)
-            if size > self._limit:
-                raise BodyTooLarge(limit=self._limit)
-            parts.append(part)
-        return b"".join(parts)
 
 
 class Call(Struct, kw_only=True):
@@ -243,27 +204,6 @@ class Door:
             raise _bad(str(failure)) from None
         call.ignored += mended.ignored if written else [*mended.ignored, *(f"{path} (cast)" for path in mended.cast)]
         return mended.value
-
-
-def read_fields(encoded: bytes) -> dict[str, Any]:
-    """A query or a form. `name[]=1&name[]=2` is a list, as PHP writes it; of a name without brackets the last one
-    counts. What is no UTF-8 becomes U+FFFD, and NUL, which no text may hold, nothing."""
-    found: dict[str, Any] = {}
-    for name, value in parse_qsl(encoded.decode(errors="replace"), keep_blank_values=True):
-        plain, bracket, _ = name.replace("\0", "").partition("[")
-        if not bracket:
-            found[plain] = value.replace("\0", "")
-        elif isinstance(several := found.setdefault(plain, []), list):
-            several.append(value.replace("\0", ""))
-    return found
-
-
-def authorization(incoming: Incoming, scheme: str) -> str:
-    """What stands after the scheme in the Authorization header. Raises NotAuthenticated."""
-    given, _, value = incoming.headers.get("authorization", "").partition(" ")
-    if given.lower() != scheme or not value.strip():
-        raise NotAuthenticated
-    return value.strip()
 
 
 def _named(paths: Sequence[str]) -> str:
