@@ -4,7 +4,6 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
@@ -16,7 +15,6 @@ from starlette.types import Receive, Scope, Send
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.errors import (
     BadField,
-    BodyTooLarge,
     Fault,
     Malformed,
     MissingField,
@@ -26,49 +24,13 @@ from antiphon.core.errors import (
     WrongMethod,
 )
 from antiphon.core.price import Prices
+from antiphon.dialects.incoming import Incoming
 from antiphon.dialects.lenient import mend
 from antiphon.store.session import Store
 
 _log = structlog.get_logger()
 _IGNORED_HEADER = "Antiphon-Ignored"
 _LONGEST_HEADER = 1000
-
-
-class Incoming:
-    """A request on its way in: the parts of its address that vary, and its body up to `limit` bytes."""
-
-    def __init__(self, request: Request, path: Mapping[str, str], limit: int) -> None:
-        self.headers = request.headers
-        self.path = path
-        self._request = request
-        self._limit = limit
-        self._body: bytes | None = None
-
-    @property
-    def query(self) -> dict[str, Any]:
-        return read_fields(self._request.scope["query_string"])
-
-    async def body(self) -> bytes:
-        """Raises BodyTooLarge as soon as the limit is passed."""
-        if self._body is None:
-            self._body = await self._read()
-        return self._body
-
-    async def fields(self) -> dict[str, Any]:
-        """The form in the body, and what the query says beside it."""
-        return self.query | read_fields(await self.body())
-
-    async def _read(self) -> bytes:
-        if int(self.headers.get("content-length") or 0) > self._limit:
-            raise BodyTooLarge(limit=self._limit)
-        parts: list[bytes] = []
-        size = 0
-        async for part in self._request.stream():
-            size += len(part)
-            if size > self._limit:
-                raise BodyTooLarge(limit=self._limit)
-            parts.append(part)
-        return b"".join(parts)
 
 
 class Call(Struct, kw_only=True):
@@ -95,7 +57,8 @@ class Route(Struct, frozen=True):
     """`path` below the dialect's prefix, `{name}` for a part that varies; of two that fit, the one with fewer answers.
 
     `takes` is the shape of what the call says: of the query in a GET, else of the body. A handler that gives back no
-    Answer has given the body of one with `status`, of the shape `gives`, or of one of them.
+    Answer has given the body of one with `status`, of the shape `gives`, or of one of them. With `file` the body is a
+    form with files, of at most so many bytes.
     """
 
     method: str
@@ -104,6 +67,7 @@ class Route(Struct, frozen=True):
     takes: type | None = None
     gives: Any = None
     status: int = 200
+    file: int | None = None
 
 
 class Caller(Struct, frozen=True):
@@ -169,7 +133,7 @@ class Door:
 
     async def _answer(self, request: Request, caller: Caller) -> Answer:
         route, path = self._find(request)
-        incoming = Incoming(request, path, self._body_limit)
+        incoming = Incoming(request, path, route.file or self._body_limit)
         account = await self._dialect.authenticate(incoming, self._store)
         call = Call(
             store=self._store,
@@ -180,8 +144,11 @@ class Door:
             account=account,
             ignored=[],
         )
-        said = () if route.takes is None else (await self._said(incoming, route, call),)
-        given = await route.handler(call, *said)
+        try:
+            said = () if route.takes is None else (await self._said(incoming, route, call),)
+            given = await route.handler(call, *said)
+        finally:
+            incoming.close()
         answer = given if isinstance(given, Answer) else Answer(route.status, given)
         if call.ignored:
             return Answer(answer.status, answer.body, {**answer.headers, _IGNORED_HEADER: _named(call.ignored)})
@@ -212,6 +179,8 @@ class Door:
         assert route.takes is not None
         if self._dialect.form or route.method == "GET":
             return self._shaped(await incoming.fields(), route.takes, call, written=True)
+        if route.file is not None:
+            return self._shaped(await incoming.parts(), route.takes, call, written=True)
         body = _without_nul(await incoming.body()) or b"{}"
         try:
             return msgspec.json.decode(body, type=route.takes, strict=not self._dialect.forgiving)
@@ -232,19 +201,6 @@ class Door:
             raise _bad(str(failure)) from None
         call.ignored += mended.ignored if written else [*mended.ignored, *(f"{path} (cast)" for path in mended.cast)]
         return mended.value
-
-
-def read_fields(encoded: bytes) -> dict[str, Any]:
-    """A query or a form. `name[]=1&name[]=2` is a list, as PHP writes it; of a name without brackets the last one
-    counts. What is no UTF-8 becomes U+FFFD, and NUL, which no text may hold, nothing."""
-    found: dict[str, Any] = {}
-    for name, value in parse_qsl(encoded.decode(errors="replace"), keep_blank_values=True):
-        plain, bracket, _ = name.replace("\0", "").partition("[")
-        if not bracket:
-            found[plain] = value.replace("\0", "")
-        elif isinstance(several := found.setdefault(plain, []), list):
-            several.append(value.replace("\0", ""))
-    return found
 
 
 def authorization(incoming: Incoming, scheme: str) -> str:

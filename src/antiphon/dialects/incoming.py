@@ -1,0 +1,90 @@
+"""What does a request bring? Its fields, and its body up to a limit."""
+
+import io
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, BinaryIO
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from antiphon.core.errors import BodyTooLarge, Malformed
+
+_MOST_PARTS = 50
+
+
+class Incoming:
+    """A request on its way in: the parts of its address that vary, and its body up to `limit` bytes."""
+
+    def __init__(self, request: Request, path: Mapping[str, str], limit: int) -> None:
+        self.headers = request.headers
+        self.path = path
+        self._request = request
+        self._limit = limit
+        self._body: bytes | None = None
+        self._files: list[BinaryIO] = []
+
+    @property
+    def query(self) -> dict[str, Any]:
+        return read_fields(self._request.scope["query_string"])
+
+    async def body(self) -> bytes:
+        """Raises BodyTooLarge as soon as the limit is passed."""
+        if self._body is None:
+            self._body = b"".join([part async for part in self._stream()])
+        return self._body
+
+    async def fields(self) -> dict[str, Any]:
+        """The form in the body, and what the query says beside it."""
+        return self.query | read_fields(await self.body())
+
+    async def parts(self) -> dict[str, Any]:
+        """A form with files, multipart/form-data: texts, and files that are open until `close`, large ones on the disk.
+
+        Raises Malformed or BodyTooLarge.
+        """
+        if not self.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+            raise Malformed(reason="it is not multipart/form-data")
+        parser = MultiPartParser(self.headers, self._stream(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS)
+        try:
+            form = await parser.parse()
+        except (MultiPartException, UnicodeDecodeError) as failure:
+            raise Malformed(reason=str(failure).rstrip(".")) from None
+        self._files = [part.file for part in form.values() if isinstance(part, UploadFile)]
+        return {
+            name.replace("\0", ""): part.file if isinstance(part, UploadFile) else part.replace("\0", "")
+            for name, part in form.items()
+        }
+
+    def close(self) -> None:
+        for file in self._files:
+            file.close()
+
+    async def _stream(self) -> AsyncGenerator[bytes, None]:
+        if int(self.headers.get("content-length") or 0) > self._limit:
+            raise BodyTooLarge(limit=self._limit)
+        size = 0
+        async for part in self._request.stream():
+            size += len(part)
+            if size > self._limit:
+                raise BodyTooLarge(limit=self._limit)
+            yield part
+
+
+def read_fields(encoded: bytes) -> dict[str, Any]:
+    """A query or a form. `name[]=1&name[]=2` is a list, as PHP writes it; of a name without brackets the last one
+    counts. What is no UTF-8 becomes U+FFFD, and NUL, which no text may hold, nothing."""
+    found: dict[str, Any] = {}
+    for name, value in parse_qsl(encoded.decode(errors="replace"), keep_blank_values=True):
+        plain, bracket, _ = name.replace("\0", "").partition("[")
+        if not bracket:
+            found[plain] = value.replace("\0", "")
+        elif isinstance(several := found.setdefault(plain, []), list):
+            several.append(value.replace("\0", ""))
+    return found
+
+
+def opened(part: str | BinaryIO) -> BinaryIO:
+    """A file that came as one, or as a text without the name of a file."""
+    return io.BytesIO(part.encode()) if isinstance(part, str) else part
