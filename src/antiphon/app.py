@@ -27,7 +27,7 @@ from antiphon.dialects.openapi import document
 from antiphon.services import processes
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
-from antiphon.workers import calculate, dispatch, heartbeat, schedule
+from antiphon.workers import calculate, dispatch, heartbeat, import_files, schedule
 from antiphon.workers.lane import Lane
 from antiphon.workers.loop import forever
 from antiphon.workers.receipts import Inbox
@@ -132,6 +132,7 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
     steps = {
         "heartbeat": (partial(heartbeat.run_once, store), LEASE.total_seconds() / 4),
         "calculate": (partial(calculate.run_once, store, config.prices()), 0.1),
+        "import files": (partial(import_files.run_once, store), 0.25),
         "schedule": (partial(schedule.run_once, store), 0.25),
         "dispatch": (partial(dispatch.run_once, store, lane), 0.05),
     }

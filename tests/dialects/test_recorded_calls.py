@@ -26,7 +26,7 @@ from antiphon.core.account import Account, NewCredential
 from antiphon.core.consent import OptOut
 from antiphon.core.contact import Contact
 from antiphon.core.message import Accepted, Fate, Receipt
-from antiphon.services import accounts, calculation, messages, progress, receipts, wallet
+from antiphon.services import accounts, calculation, imports, messages, progress, receipts, wallet
 from antiphon.store import contacts, lists, opt_outs, tags
 from antiphon.store.schema import contact_tags, list_members
 from antiphon.store.schema import contacts as people
@@ -98,6 +98,9 @@ async def _take(
 ) -> None:
     if step == "calculate_empty":
         await calculation.calculate(store, price.read({}))
+    elif step == "import":
+        while await imports.work(store):
+            pass
     elif step == "calculate":
         assert await calculation.calculate(store, price.read({}))
     elif step == "dispatch":

@@ -60,7 +60,8 @@ class Route(Struct, frozen=True):
     """`path` below the dialect's prefix, `{name}` for a part that varies; of two that fit, the one with fewer answers.
 
     `takes` is the shape of what the call says: of the query in a GET, else of the body. A handler that gives back no
-    Answer has given the body of one with `status`, of the shape `gives`, or of one of them.
+    Answer has given the body of one with `status`, of the shape `gives`, or of one of them. With `file` the body is a
+    form with files, of at most so many bytes.
     """
 
     method: str
@@ -69,6 +70,7 @@ class Route(Struct, frozen=True):
     takes: type | None = None
     gives: Any = None
     status: int = 200
+    file: int | None = None
 
 
 class Caller(Struct, frozen=True):
@@ -139,7 +141,7 @@ class Door:
 
     async def _answer(self, request: Request, caller: Caller) -> Answer:
         route, path = self._find(request)
-        incoming = Incoming(request, path, self._body_limit)
+        incoming = Incoming(request, path, route.file or self._body_limit)
         account = await self._dialect.authenticate(incoming, self._store)
         if self._pace and (wait := self._pace.wait(account.id, time.monotonic())):
             raise TooFast(retry_after=ceil(wait))
@@ -152,8 +154,11 @@ class Door:
             account=account,
             ignored=[],
         )
-        said = () if route.takes is None else (await self._said(incoming, route, call),)
-        given = await route.handler(call, *said)
+        try:
+            said = () if route.takes is None else (await self._said(incoming, route, call),)
+            given = await route.handler(call, *said)
+        finally:
+            incoming.close()
         answer = given if isinstance(given, Answer) else Answer(route.status, given)
         if call.ignored:
             return Answer(answer.status, answer.body, {**answer.headers, _IGNORED_HEADER: _named(call.ignored)})
@@ -184,6 +189,8 @@ class Door:
         assert route.takes is not None
         if self._dialect.form or route.method == "GET":
             return self._shaped(await incoming.fields(), route.takes, call, written=True)
+        if route.file is not None:
+            return self._shaped(await incoming.parts(), route.takes, call, written=True)
         body = _without_nul(await incoming.body()) or b"{}"
         try:
             return msgspec.json.decode(body, type=route.takes, strict=not self._dialect.forgiving)

@@ -1,12 +1,17 @@
-"""What came in? A request's address, headers and body, and how a client proves itself in it."""
+"""What came in? A request's address, headers, fields and files, and how a client proves itself in it."""
 
-from collections.abc import Mapping
-from typing import Any
+import io
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from antiphon.core.errors import BodyTooLarge, NotAuthenticated
+from antiphon.core.errors import BodyTooLarge, Malformed, NotAuthenticated
+
+_MOST_PARTS = 50
 
 
 class Incoming:
@@ -18,6 +23,7 @@ class Incoming:
         self._request = request
         self._limit = limit
         self._body: bytes | None = None
+        self._files: list[BinaryIO] = []
 
     @property
     def query(self) -> dict[str, Any]:
@@ -26,24 +32,44 @@ class Incoming:
     async def body(self) -> bytes:
         """Raises BodyTooLarge as soon as the limit is passed."""
         if self._body is None:
-            self._body = await self._read()
+            self._body = b"".join([part async for part in self._stream()])
         return self._body
 
     async def fields(self) -> dict[str, Any]:
         """The form in the body, and what the query says beside it."""
         return self.query | read_fields(await self.body())
 
-    async def _read(self) -> bytes:
+    async def parts(self) -> dict[str, Any]:
+        """A form with files, multipart/form-data: texts, and files that are open until `close`, large ones on the disk.
+
+        Raises Malformed or BodyTooLarge.
+        """
+        if not self.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+            raise Malformed(reason="it is not multipart/form-data")
+        parser = MultiPartParser(self.headers, self._stream(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS)
+        try:
+            form = await parser.parse()
+        except (MultiPartException, UnicodeDecodeError) as failure:
+            raise Malformed(reason=str(failure).rstrip(".")) from None
+        self._files = [part.file for part in form.values() if isinstance(part, UploadFile)]
+        return {
+            name.replace("\0", ""): part.file if isinstance(part, UploadFile) else part.replace("\0", "")
+            for name, part in form.items()
+        }
+
+    def close(self) -> None:
+        for file in self._files:
+            file.close()
+
+    async def _stream(self) -> AsyncGenerator[bytes, None]:
         if int(self.headers.get("content-length") or 0) > self._limit:
             raise BodyTooLarge(limit=self._limit)
-        parts: list[bytes] = []
         size = 0
         async for part in self._request.stream():
             size += len(part)
             if size > self._limit:
                 raise BodyTooLarge(limit=self._limit)
-            parts.append(part)
-        return b"".join(parts)
+            yield part
 
 
 def read_fields(encoded: bytes) -> dict[str, Any]:
@@ -57,6 +83,11 @@ def read_fields(encoded: bytes) -> dict[str, Any]:
         elif isinstance(several := found.setdefault(plain, []), list):
             several.append(value.replace("\0", ""))
     return found
+
+
+def opened(part: str | BinaryIO) -> BinaryIO:
+    """A file that came as one, or as a text without the name of a file."""
+    return io.BytesIO(part.encode()) if isinstance(part, str) else part
 
 
 def authorization(incoming: Incoming, scheme: str) -> str:

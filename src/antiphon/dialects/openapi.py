@@ -11,7 +11,7 @@ from antiphon.core.errors import NotAuthenticated
 from antiphon.dialects.door import Caller, Dialect, Route
 
 _REF = "#/components/schemas/"
-_JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
+_JSON, _FORM, _PARTS = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 _EMPTY = 204
 
 
@@ -68,7 +68,7 @@ def _operation(dialect: Dialect, route: Route, shapes: list[Any], components: di
     if takes is not None and route.method == "GET":
         operation["parameters"] += _query(components[takes["$ref"].removeprefix(_REF)])
     elif takes is not None:
-        kind = _FORM if dialect.form else _JSON
+        kind = _PARTS if route.file else _FORM if dialect.form else _JSON
         operation["requestBody"] = {"required": True, "content": {kind: {"schema": takes}}}
     return operation
 

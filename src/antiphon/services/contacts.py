@@ -8,7 +8,17 @@ from functools import partial
 from antiphon.core import contact as rules
 from antiphon.core import phone
 from antiphon.core.account import Account
-from antiphon.core.contact import AddContacts, Change, Contact, Draft, EditContact, Existing, FindContacts, Result
+from antiphon.core.contact import (
+    AddContacts,
+    Batch,
+    Change,
+    Contact,
+    Draft,
+    EditContact,
+    Existing,
+    FindContacts,
+    Result,
+)
 from antiphon.core.errors import BadField, BadNumber, NumberTaken, Refusal, UnknownContact, UnknownList
 from antiphon.core.window import Page
 from antiphon.store import contacts, lists, opt_outs, tags
@@ -23,16 +33,24 @@ async def add(store: Store, account: Account, command: AddContacts) -> list[Resu
 
     Raises UnknownList (of `list_ids`) or BadField (a name is too long); then nothing is stored.
     """
+    batch = await prepare(account, command)
+    while True:
+        with suppress(Gone):
+            async with store.begin() as tx:
+                return await put(tx, account, command, batch)
+
+
+async def prepare(account: Account, command: AddContacts) -> Batch:
+    """What `put` stores. Raises BadField."""
     _check_names("list", command.lists)
     _check_tags(command.drafts)
     # In a thread: a number that is made to be hard takes milliseconds to refuse, and there may be thousands of them.
-    batch = await asyncio.to_thread(rules.prepare, command, account.region)
-    results: dict[str, Result] | None = None
-    while results is None:
-        with suppress(_Gone):
-            async with store.begin() as tx:
-                results = await _add(tx, account, command, batch.by_number)
-    return rules.settle(batch, results)
+    return await asyncio.to_thread(rules.prepare, command, account.region)
+
+
+async def put(tx: Tx, account: Account, command: AddContacts, batch: Batch) -> list[Result]:
+    """As `add`, within a transaction. Raises UnknownList; or Gone: then the transaction must start over."""
+    return rules.settle(batch, await _add(tx, account, command, batch.by_number))
 
 
 async def edit(store: Store, account: Account, command: EditContact) -> Contact:
@@ -179,7 +197,7 @@ async def _store_edits(
         await lists.place(tx, account.id, moved)
 
 
-class _Gone(Exception):
+class Gone(Exception):
     """A contact was removed between two looks at it, so the transaction starts over."""
 
 
@@ -207,7 +225,7 @@ async def _write(tx: Tx, account: Account, drafts: Mapping[str, Draft], existing
 
 
 async def _meet(tx: Tx, account: Account, drafts: Mapping[str, Draft]) -> tuple[dict[str, Contact], dict[str, Contact]]:
-    """Who was added, and who was there already, by number; all are ours until the transaction ends. Raises _Gone.
+    """Who was added, and who was there already, by number; all are ours until the transaction ends. Raises Gone.
 
     First all inserts, then all locks, each in the order of the numbers: so two transactions never wait for each other.
     """
@@ -217,7 +235,7 @@ async def _meet(tx: Tx, account: Account, drafts: Mapping[str, Draft]) -> tuple[
         known = set(drafts)  # another transaction has been faster with some of them
     there = await contacts.by_numbers(tx, account.id, known) if known else {}
     if len(there) < len(known):
-        raise _Gone
+        raise Gone
     found = {
         number: contact for number, contact in there.items() if number not in fresh or contact.id != fresh[number].id
     }

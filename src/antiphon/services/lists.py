@@ -27,7 +27,7 @@ from antiphon.store.session import Store, Taken, Tx
 
 async def create(store: Store, account: Account, name: str) -> int:
     """The id of a new, empty list. Raises MissingField, BadField or NameTaken."""
-    _check_name(name)
+    check_name(name)
     async with store.begin() as tx:
         id = tx.ids.one()
         if not await lists.add(tx, account.id, id, name):
@@ -208,7 +208,7 @@ def _refused(command: EditList, there: Mapping[int, ContactList], owners: dict[s
     return NameTaken(name=command.name or "") if taken else None
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
     if refusal := _name_refused(name):
         raise refusal
 

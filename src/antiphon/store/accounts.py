@@ -93,6 +93,11 @@ async def by_secret(tx: Tx, secret_hash: str) -> tuple[Account, str, str] | None
     return (_account(row), row["login"], row["key_id"]) if row else None
 
 
+async def by_id(tx: Tx, id: int) -> Account | None:
+    row = await tx.first(_account_query().where(accounts.c.id == id).limit(1))
+    return _account(row) if row else None
+
+
 async def by_login(tx: Tx, login: str) -> Account | None:
     row = await tx.first(_account_query().where(credentials.c.login == login))
     return _account(row) if row else None

@@ -128,6 +128,11 @@ async def change(tx: Tx, account: int, changed: Sequence[ContactList]) -> None:
     await tx.update(lists, ("name", "tag", "updated_at"), rows)
 
 
+async def make_dynamic(tx: Tx, account: int, id: int) -> None:
+    """From now on its contacts bring variables of their own."""
+    await tx.update(lists, ("dynamic", "updated_at"), [(True, instant(tx.now), account, id)])
+
+
 async def ensure(tx: Tx, account: int, names: Iterable[str]) -> list[int]:
     """The ids of the lists of these names; those that are missing are made."""
     wanted = sorted(set(names))

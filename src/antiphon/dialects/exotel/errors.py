@@ -10,7 +10,7 @@ from typing import Any
 
 from antiphon.core import errors
 from antiphon.core.account import Account
-from antiphon.core.errors import OnListAlready, Refusal, UnknownCampaign, UnknownContact, UnknownList
+from antiphon.core.errors import OnListAlready, Refusal, UnknownCampaign, UnknownContact, UnknownImport, UnknownList
 from antiphon.dialects.door import Answer, Call, Caller
 from antiphon.dialects.exotel.envelope import Data, WireBatch, WireError, WireItem, count, write_sid
 
@@ -89,6 +89,8 @@ def by_sid(account: Account, refusal: Refusal) -> Refusal:
             return UnknownContact(id=write_sid(account, id))
         case UnknownCampaign(ticket=int(id)):
             return UnknownCampaign(ticket=write_sid(account, id))
+        case UnknownImport(id=int(id)):
+            return UnknownImport(id=write_sid(account, id))
         case OnListAlready(id=int(id), name=name):
             return OnListAlready(id=write_sid(account, id), name=name)
         case _:

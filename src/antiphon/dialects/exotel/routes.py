@@ -3,10 +3,11 @@
 from msgspec.structs import replace
 
 from antiphon.dialects.door import Route
-from antiphon.dialects.exotel import campaigns, contacts, lists, messages, voice
+from antiphon.dialects.exotel import campaigns, contacts, imports, lists, messages, voice
 from antiphon.dialects.exotel.contacts import WireChange, WireContact, WireCreate, WireSearch
 from antiphon.dialects.exotel.envelope import WireBatch, WirePage, WireSingle, WireWindow
 from antiphon.dialects.exotel.errors import in_sids
+from antiphon.dialects.exotel.imports import MOST_BYTES, WireProgress, WireTaken, WireUpload
 from antiphon.dialects.exotel.lists import WireList, WireListChange, WireLists, WireMember, WireReferences
 
 CONTACTS = (
@@ -28,6 +29,11 @@ LISTS = (
     Route("POST", "/{sid}/lists/{list}/contacts", lists.attach, WireReferences, WireBatch[WireMember], 207),
     Route("GET", "/{sid}/lists/{list}/contacts", lists.members, WireWindow, WirePage[WireContact]),
     Route("DELETE", "/{sid}/lists/{list}/contacts/{contact}", lists.detach, gives=WireSingle[WireMember]),
+)
+
+FILES = (
+    Route("POST", "/{sid}/contacts/csv-upload", imports.upload, WireUpload, WireTaken, file=MOST_BYTES),
+    Route("GET", "/{sid}/csv-status/{upload}", imports.status, gives=WireSingle[WireProgress]),
 )
 
 SMS = WireBatch[campaigns.WireReport]
@@ -67,5 +73,5 @@ VOICE = (
     ),
 )
 
-ALL = (*CONTACTS, *LISTS, *CAMPAIGNS, *MESSAGES, *VOICE)
+ALL = (*CONTACTS, *LISTS, *FILES, *CAMPAIGNS, *MESSAGES, *VOICE)
 ROUTES = tuple(replace(route, handler=in_sids(route.handler)) for route in ALL)
