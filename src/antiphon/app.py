@@ -136,7 +136,7 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         "schedule": (partial(schedule.run_once, store), 0.25),
         "dispatch": (partial(dispatch.run_once, store, lane), 0.05),
     }
-    await carrier.start(Inbox(store))
+    await carrier.start(Inbox(store, config.prices()))
     lane.start()
     woken = {"dispatch": store.woken}
     tasks = [

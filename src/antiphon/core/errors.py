@@ -99,6 +99,11 @@ class UnknownContact(Refusal):
     id: str | int
 
 
+class UnknownAutomation(Refusal):
+    sentence = "There is no automation {id}."
+    id: str | int
+
+
 class UnknownCampaign(Refusal):
     sentence = "There is no campaign {ticket}."
     ticket: str | int

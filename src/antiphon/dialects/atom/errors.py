@@ -40,6 +40,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.TokenPending: (409, "not_now"),
     errors.NotMetered: (409, "not_metered"),
     errors.UnknownAccount: (404, "unknown_account"),
+    errors.UnknownAutomation: (404, "unknown_automation"),
     errors.TooFast: (429, "rate_limited"),
     errors.Fault: (500, "server_error"),
 }

@@ -1,10 +1,10 @@
 """Texts: GET /sender, POST /sms/send, /sms/status."""
 
 import re
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from antiphon.core import url
 from antiphon.core.account import Callbacks
 from antiphon.core.campaign import Campaign, Purpose, Report, SendMessages
 from antiphon.core.campaign import State as Sending
@@ -17,7 +17,6 @@ from antiphon.dialects.door import Call
 from antiphon.services import accounts, campaigns, sends
 
 MOST = 1_000  # numbers in one call
-_LONGEST_URL = 2_000
 _LONGEST_SENDER = 16
 # Of several recipients: as long as one is on its way, how far the last of them is; then what went wrong, if anything.
 _STATUS = {
@@ -92,14 +91,10 @@ def read_url(written: str | None) -> str | None:
     """Raises BadField."""
     if not written or not written.strip():
         return None
-    try:
-        parts = urlsplit(written.strip())
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and len(written) <= _LONGEST_URL
-    except ValueError:
-        good = False
-    if not good:
+    cleaned = url.clean(written)
+    if cleaned is None:
         raise BadField(field="callback", reason="is not an address that can be called")
-    return written.strip()
+    return cleaned
 
 
 def read_message_id(written: str | None) -> int:
