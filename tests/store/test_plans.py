@@ -16,7 +16,20 @@ from antiphon.core.message import Fate, Receipt
 from antiphon.core.window import Window
 from antiphon.services import campaigns as campaign_services
 from antiphon.services import contacts as contact_services
-from antiphon.store import accounts, campaigns, contacts, lists, messages, opt_outs, reports, request_ids, tags, wallet
+from antiphon.store import (
+    accounts,
+    automations,
+    callbacks,
+    campaigns,
+    contacts,
+    lists,
+    messages,
+    opt_outs,
+    reports,
+    request_ids,
+    tags,
+    wallet,
+)
 from antiphon.store.session import Store, Tx
 
 Statement = tuple[str, Any]
@@ -28,11 +41,13 @@ _LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs"}
 _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
+    *["callbacks", "automations", "automation_answers", "entries"],
 }
 
 
 async def _receipts(tx: Tx, campaign: Campaign, account: Account) -> None:
-    await messages.apply(tx, "simulator", [Receipt(reference="1", fate=Fate.DELIVERED, at=tx.now)])
+    await messages.found(tx, "simulator", [Receipt(reference="1", fate=Fate.DELIVERED, at=tx.now)])
+    await messages.apply(tx, "simulator", {(1, 1): Receipt(reference="1", fate=Fate.DELIVERED, at=tx.now)})
 
 
 def _doubled(campaign: Campaign) -> Campaign:
@@ -68,6 +83,12 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: reports.page(tx, account.id, Seen(), _WINDOW), id="campaigns"),
     pytest.param(lambda tx, campaign, account: reports.counts(tx, account.id, [1]), id="counts"),
     pytest.param(lambda tx, campaign, account: reports.fared(tx, campaign, None, _WINDOW), id="fared"),
+    pytest.param(lambda tx, campaign, account: messages.still_open(tx, [(account.id, 1)]), id="still open"),
+    pytest.param(lambda tx, campaign, account: callbacks.changed(tx, [(account.id, 1)]), id="changed"),
+    pytest.param(lambda tx, campaign, account: callbacks.wishes(tx, [(account.id, 1)]), id="wishes"),
+    pytest.param(lambda tx, campaign, account: callbacks.claim(tx, tx.now, 100, 4, ["x"]), id="callbacks"),
+    pytest.param(lambda tx, campaign, account: automations.of(tx, [account.id]), id="automations"),
+    pytest.param(lambda tx, campaign, account: automations.answered(tx, account.id, _NUMBERS), id="answered"),
     pytest.param(lambda tx, campaign, account: campaigns.newest(tx, account.id, 10), id="newest"),
     pytest.param(lambda tx, campaign, account: contacts.by_numbers(tx, account.id, _NUMBERS), id="by numbers"),
     pytest.param(lambda tx, campaign, account: contacts.on_list(tx, account.id, 1), id="on list"),
@@ -165,7 +186,7 @@ def _reads_all(line: str) -> bool:
         how, table, index = sqlite.groups()
         through_account = table in _LARGE and index.endswith("(account_id=?)")
         # The workers' own indexes hold only what is to be done, in its order, and are read from their beginning.
-        queue = re.search("ix_campaigns_(calculating|scheduled|sending|stopping)", index)
+        queue = re.search("ix_(campaigns_(calculating|scheduled|sending|stopping)|callbacks_due)", index)
         return (how == "SCAN" and table in _GROWING and not queue) or through_account
     postgres = re.search(r"Seq Scan on (\w+)", line)
     return postgres is not None and postgres[1] in _GROWING

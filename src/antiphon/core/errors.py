@@ -104,6 +104,11 @@ class UnknownAutomation(Refusal):
     id: str | int
 
 
+class UnknownCallback(Refusal):
+    sentence = "There is no callback {id} that has failed."
+    id: str | int
+
+
 class UnknownCampaign(Refusal):
     sentence = "There is no campaign {ticket}."
     ticket: str | int

@@ -1,27 +1,34 @@
-"""What has happened that a customer wants to be told of?"""
+"""What has happened that a customer wants to be told of, and when is it told again?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
+
+# From its first moment on, a callback that nobody takes is tried for so long.
+PATIENCE: Final = timedelta(hours=24)
+_FIRST_PAUSE: Final = timedelta(seconds=10)
+_LONGEST_PAUSE: Final = timedelta(hours=1)
 
 
 class Kind(StrEnum):
     RECEIPT = "receipt"  # what became of a message
     REPLY = "reply"  # somebody wrote to us
     OPT_OUT = "opt_out"  # a number wants no more
-    CAMPAIGN = "campaign"  # a campaign came to a new state
+    CAMPAIGN = "campaign"  # a campaign came to its end
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The facts of it, as they were at the time; `account` is its sid, `at` when it happened.
 
     `state` is a `core.message.State` or, of a campaign, a `core.campaign.State`. `receiver` is our own number or sender
-    that a reply came to. `custom` is what the customer wants to see again.
+    that a reply came to. `direct`: the numbers came with the text. `custom` is what the customer wants to see again.
     """
 
     kind: Kind
     account: str
+    account_id: int
     at: datetime
     campaign_id: int | None = None
     message_id: int | None = None
@@ -32,14 +39,62 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: str | None = None
     text: str | None = None
     segments: int | None = None
+    direct: bool = False
     custom: str | None = None
 
 
 class Owed(Struct, frozen=True, kw_only=True):
     """A call that we owe: the event, to this URL, in this dialect's payload, as a form or as JSON."""
 
-    account_id: int
     url: str
     format: str
     form: bool
     event: Event
+
+
+class Request(Struct, frozen=True):
+    """What is posted."""
+
+    content_type: str
+    body: bytes
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """A callback to be delivered now; `attempts` have failed already."""
+
+    account_id: int
+    id: int
+    url: str
+    format: str
+    form: bool
+    event: Event
+    attempts: int
+    created_at: datetime
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """What came of an attempt: a `status` with the beginning of the answer, or the `error` why there is none.
+
+    `retry_after` in seconds, as the server asked. `tried`: False where it was not even attempted.
+    """
+
+    status: int | None = None
+    answer: str | None = None
+    error: str | None = None
+    retry_after: float | None = None
+    tried: bool = True
+
+    @property
+    def taken(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+def next_attempt(due: Due, heard: Heard, now: datetime, chance: float) -> datetime | None:
+    """When it is told again: each pause is twice the last one, less up to half of it by chance (0 to 1).
+
+    None when it has been told for long enough.
+    """
+    pause = min(_FIRST_PAUSE * 2 ** min(due.attempts, 20), _LONGEST_PAUSE) * (1 - chance / 2)
+    if heard.retry_after is not None:
+        pause = max(pause, timedelta(seconds=min(heard.retry_after, PATIENCE.total_seconds())))
+    return now + pause if now + pause < due.created_at + PATIENCE else None

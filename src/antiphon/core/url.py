@@ -14,3 +14,10 @@ def clean(written: str | None) -> str | None:
     except ValueError:
         good = False
     return url if good and len(url) <= LONGEST and url.isprintable() and " " not in url else None
+
+
+def endpoint(url: str) -> str:
+    """Scheme, host and port of a clean URL: the server that answers."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.scheme}://{parts.hostname}:{port}"

@@ -123,13 +123,13 @@ async def _change_lists(tx: Tx, account: Account, fired: Fired) -> None:
 def _owed(account: Account, fired: Fired) -> list[Owed]:
     return [
         Owed(
-            account_id=account.id,
             url=action.url,
             format=action.format,
             form=False,
             event=Event(
                 kind=Kind.REPLY,
                 account=account.sid,
+                account_id=account.id,
                 at=reply.at,
                 number=reply.number,
                 receiver=reply.receiver,

@@ -12,6 +12,7 @@ from antiphon.core.contact import Contact, Draft
 from antiphon.core.errors import NotNow, NoVoiceCarrier, OutOfCredit
 from antiphon.core.price import Prices
 from antiphon.services import progress
+from antiphon.services.callbacks import owe_campaigns
 from antiphon.store import campaigns, messages
 from antiphon.store.campaigns import Tally
 from antiphon.store.messages import New
@@ -130,6 +131,7 @@ async def _end(tx: Tx, campaign: Campaign, step: Tally) -> None:
     campaign = replace(campaign, messages=campaign.messages + step.messages, cost=campaign.cost + step.cost)
     if not campaign.messages:
         await campaigns.move(tx, campaign, State.FAILED, reason="there is nobody to write to", ended_at=tx.now)
+        await owe_campaigns(tx, [(campaign.account_id, campaign.id)], State.FAILED)
     elif campaign.confirmed_at is None:
         await campaigns.move(tx, campaign, State.READY)
     else:

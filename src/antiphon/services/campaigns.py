@@ -20,6 +20,7 @@ from antiphon.core.campaign import (
 from antiphon.core.errors import NotNow, RequestRepeated, UnknownCampaign, UnknownList, UnknownTag
 from antiphon.services import progress, wallet
 from antiphon.services.calculation import begun
+from antiphon.services.callbacks import owe_campaigns
 from antiphon.services.progress import move
 from antiphon.store import campaigns, lists, messages, request_ids, tags
 from antiphon.store.session import Store, Tx
@@ -100,6 +101,7 @@ async def cancel(store: Store, account: Account, id: int, limits: CancelRules | 
             cancelled = await campaigns.cancelled_since(tx, account.id, month)
             rules.check_cancel(campaign, limits, tx.now, cancelled)
         await move(tx, campaign, State.CANCELLED, ended_at=tx.now)
+        await owe_campaigns(tx, [(account.id, id)], State.CANCELLED)
         await wallet.refund(tx, {(account.id, campaign.id): campaign.reserved})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from antiphon.core.message import Key, Outcome, Outgoing, Refused, State
 from antiphon.services import wallet
+from antiphon.services.callbacks import owe_receipts
 from antiphon.store import campaigns, messages
 from antiphon.store.messages import Taken
 from antiphon.store.session import Store, Tx
@@ -33,11 +34,13 @@ async def claim(store: Store, limit: int) -> list[Outgoing]:
 
 
 async def settle(store: Store, carrier: str, outcomes: Sequence[tuple[Key, Outcome]]) -> None:
-    """Store what the carrier answered; what it refused is paid back."""
+    """Store what the carrier answered; what it refused is paid back, and told to who wants to know."""
     refused = {key for key, outcome in outcomes if isinstance(outcome, Refused)}
     async with store.begin() as tx:
         held = await messages.held_back(tx, [key for key, _ in outcomes]) if refused else {}
+        ending = await messages.still_open(tx, [key for key, _ in outcomes]) if refused else set[Key]()
         await messages.settle(tx, carrier, outcomes)
+        await owe_receipts(tx, refused & ending)
         refunds: Counter[Key] = Counter()
         for key, (campaign, cost) in held.items():
             refunds[key[0], campaign] += cost if key in refused else 0
@@ -71,5 +74,6 @@ async def _outgoing(tx: Tx, taken: Sequence[Taken]) -> list[Outgoing]:
             )
         elif said.reserved:
             refunds[one.account_id, one.campaign_id] += one.cost
+    await owe_receipts(tx, [(one.account_id, one.id) for one in taken if one.state != State.SUBMITTING])
     await wallet.refund(tx, refunds)
     return outgoing

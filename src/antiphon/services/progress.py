@@ -7,6 +7,7 @@ from antiphon.core import campaign as rules
 from antiphon.core.campaign import Campaign, State
 from antiphon.core.errors import NotNow, NoVoiceCarrier
 from antiphon.services import wallet
+from antiphon.services.callbacks import owe_campaigns, owe_receipts
 from antiphon.store import campaigns, messages
 from antiphon.store.session import Store, Tx
 
@@ -66,7 +67,9 @@ async def finish(store: Store) -> int:
         ended = 0
         for direct in (False, True):
             await messages.doubt(tx, campaigns.oldest_sending(OLDEST, direct))
-            ended += await campaigns.end(tx, OLDEST, direct=direct)
+            sent = await campaigns.end(tx, OLDEST, direct=direct)
+            await owe_campaigns(tx, sent, State.SENT)
+            ended += len(sent)
         return ended
 
 
@@ -77,9 +80,12 @@ async def wind_up(store: Store) -> int:
     done = 0
     for campaign in stopped:
         async with store.begin() as tx:
-            unsent, cost = await messages.drop(tx, campaign, _UNSENT)
-            await wallet.refund(tx, {(campaign.account_id, campaign.id): cost if campaign.reserved else 0})
+            costs = await messages.drop(tx, campaign, _UNSENT)
+            await owe_receipts(tx, costs)
+            key = campaign.account_id, campaign.id
+            await wallet.refund(tx, {key: sum(costs.values()) if campaign.reserved else 0})
             await messages.doubt(tx, campaigns.this(campaign))
-            await campaigns.end_stopped(tx, campaign)
-            done += unsent
+            if await campaigns.end_stopped(tx, campaign):
+                await owe_campaigns(tx, [key], State.STOPPED)
+            done += len(costs)
     return done

@@ -7,6 +7,7 @@ from antiphon.core.consent import OptOut, says_stop
 from antiphon.core.message import Reply
 from antiphon.core.price import Prices
 from antiphon.services import automations
+from antiphon.services.callbacks import owe_replies
 from antiphon.services.contacts import Gone
 from antiphon.store import messages, opt_outs, replies
 from antiphon.store.session import Store, Tx
@@ -29,12 +30,8 @@ async def _record(tx: Tx, prices: Prices, arrived: Sequence[Reply]) -> None:
     campaigns = await messages.campaigns_of(tx, [reply.answers for reply in arrived])
     known = [(reply.answers[0], campaigns[reply.answers], reply) for reply in arrived if reply.answers in campaigns]
     await replies.add(tx, known)
-    await opt_outs.add(
-        tx,
-        [
-            (account, OptOut(number=reply.number, at=reply.at, source="reply", words=reply.text))
-            for account, _, reply in known
-            if says_stop(reply.text)
-        ],
-    )
+    stops = [(account, reply) for account, _, reply in known if says_stop(reply.text)]
+    outs = [OptOut(number=reply.number, at=reply.at, source="reply", words=reply.text) for _, reply in stops]
+    await opt_outs.add(tx, [(account, out) for (account, _), out in zip(stops, outs, strict=True)])
     await automations.run(tx, prices, [(account, reply) for account, _, reply in known])
+    await owe_replies(tx, known, {reply.answers for _, reply in stops})

@@ -1,18 +1,42 @@
 """What do we owe to the customers' servers?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 
 import msgspec
+from msgspec import Struct
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, tuple_, update
 
-from antiphon.core.event import Owed
+from antiphon.core import url
+from antiphon.core.account import Callbacks, Parameters
+from antiphon.core.campaign import Kind as Audience
+from antiphon.core.event import Due, Event, Kind, Owed
+from antiphon.core.message import Key
 from antiphon.store.instants import instant
-from antiphon.store.schema import callbacks
-from antiphon.store.session import Tx
+from antiphon.store.schema import accounts, callbacks, campaigns, messages
+from antiphon.store.session import Row, Tx
 
+_KEY = tuple_(callbacks.c.account_id, callbacks.c.id)
 _NAMES = (
-    *("account_id", "id", "url", "format", "form", "event", "message_id"),
+    *("account_id", "id", "url", "endpoint", "format", "form", "event", "message_id"),
     *("state", "attempts", "due_at", "created_at"),
 )
+
+
+class Wishes(Struct, frozen=True):
+    """Where somebody wants to be told: what the campaign says, and what its account says."""
+
+    sid: str
+    campaign: Callbacks
+    account: Callbacks
+
+
+class Changed(Struct, frozen=True):
+    """A message that came to a new state, and who wants to know."""
+
+    event: Event
+    wishes: Wishes
 
 
 async def add(tx: Tx, owed: Sequence[Owed]) -> None:
@@ -20,9 +44,10 @@ async def add(tx: Tx, owed: Sequence[Owed]) -> None:
     now = instant(tx.now)
     rows = [
         (
-            one.account_id,
+            one.event.account_id,
             id,
             one.url,
+            url.endpoint(one.url),
             one.format,
             one.form,
             msgspec.json.encode(one.event).decode(),
@@ -32,3 +57,134 @@ async def add(tx: Tx, owed: Sequence[Owed]) -> None:
         for id, one in zip(tx.ids.many(len(owed)), owed, strict=True)
     ]
     await tx.insert(callbacks, _NAMES, rows)
+
+
+async def wishes(tx: Tx, campaign_keys: Collection[Key]) -> dict[Key, Wishes]:
+    """Those of these campaigns, by account and id, whose owner wants to be told of anything."""
+    query = (
+        select(campaigns.c.account_id, campaigns.c.id, accounts.c.sid, campaigns.c.callbacks, accounts.c.parameters)
+        .select_from(campaigns.join(accounts, accounts.c.id == campaigns.c.account_id))
+        .where(*_among(tx, campaigns, campaign_keys))
+        .where(or_(campaigns.c.callbacks.is_not(None), _asks()))
+    )
+    return {(row[0], row[1]): Wishes(row[2], _told(row[3]), _owners(row[4])) for row in await tx.tuples(query)}
+
+
+async def changed(tx: Tx, keys: Collection[Key]) -> list[Changed]:
+    """Of these messages those that somebody may want to be told of, as they are now."""
+    theirs = and_(campaigns.c.account_id == messages.c.account_id, campaigns.c.id == messages.c.campaign_id)
+    query = (
+        select(
+            *(messages.c[name] for name in ("account_id", "id", "campaign_id", "number", "state", "error", "segments")),
+            *(messages.c.updated_at, campaigns.c.sender, campaigns.c.audience, campaigns.c.callbacks),
+            *(accounts.c.sid, accounts.c.parameters),
+        )
+        .select_from(messages.join(campaigns, theirs).join(accounts, accounts.c.id == messages.c.account_id))
+        .where(*_among(tx, messages, keys))
+        .where(or_(campaigns.c.callbacks.is_not(None), _asks()))
+        .order_by(messages.c.id)
+    )
+    return [_changed(*row) for row in await tx.tuples(query)]
+
+
+async def claim(tx: Tx, until: datetime, limit: int, each: int, but: Collection[str]) -> list[Due]:
+    """What is due, at most so many and so many of `each` endpoint, none of those that are left out; ours `until` then.
+
+    Of several that tell of one message only the first.
+    """
+    earlier = callbacks.alias("earlier")
+    first = ~exists().where(
+        earlier.c.account_id == callbacks.c.account_id,
+        earlier.c.message_id == callbacks.c.message_id,
+        earlier.c.state == _WAITING,
+        earlier.c.id < callbacks.c.id,
+    )
+    due = and_(callbacks.c.state == _WAITING, callbacks.c.due_at <= tx.now)
+    place = func.row_number().over(partition_by=callbacks.c.endpoint, order_by=(callbacks.c.due_at, callbacks.c.id))
+    ranked = (
+        select(callbacks.c.account_id, callbacks.c.id, callbacks.c.due_at, place.label("place"))
+        .where(due, first, ~tx.among(callbacks.c.endpoint, but))
+        .subquery()
+    )
+    chosen = select(ranked.c.account_id, ranked.c.id).where(ranked.c.place <= each)
+    named = chosen.order_by(ranked.c.due_at, ranked.c.id).limit(limit).cte("chosen")
+    fields = (callbacks.c[name] for name in Due.__struct_fields__)
+    # Compared again: another process may have been faster, and has set another time then.
+    ours = update(callbacks).where(_KEY.in_(select(named)), due).values(due_at=until).returning(*fields)
+    rows = [dict(zip(Due.__struct_fields__, row, strict=True)) for row in await tx.tuples(ours)]
+    return [Due(**{**row, "event": msgspec.convert(row["event"], Event)}) for row in rows]
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """What an attempt leaves of a callback."""
+
+    state: str
+    attempts: int
+    due_at: datetime
+    ended_at: datetime | None
+    status: int | None
+    answer: str | None
+    error: str | None
+
+
+async def settle(tx: Tx, done: Sequence[tuple[Key, Done]]) -> None:
+    rows: list[Row] = [
+        (
+            one.state,
+            one.attempts,
+            instant(one.due_at),
+            None if one.ended_at is None else instant(one.ended_at),
+            *(one.status, one.answer, one.error),
+            *key,
+        )
+        for key, one in done
+    ]
+    await tx.update(callbacks, Done.__struct_fields__, rows, ("waiting",))
+
+
+async def resend(tx: Tx, account: int, id: int) -> bool:
+    """False where there is no such callback that has failed."""
+    mine = (callbacks.c.account_id == account) & (callbacks.c.id == id) & (callbacks.c.state == "failed")
+    again = {"state": "waiting", "attempts": 0, "due_at": tx.now, "created_at": tx.now, "ended_at": None}
+    return await tx.run(update(callbacks).where(mine).values(**again)) == 1
+
+
+# Spelled out in the statement, not sent beside it: only so does SQLite see that the partial indexes will do.
+_WAITING = literal("waiting", literal_execute=True)
+
+
+def _asks() -> ColumnElement[bool]:
+    """Has the account set callbacks?"""
+    return accounts.c.parameters["callbacks"].as_string().is_not(None)
+
+
+def _among(tx: Tx, table: Any, keys: Collection[Key]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    owners = tx.among(table.c.account_id, {account for account, _ in keys})
+    return owners, tx.among(table.c.id, [id for _, id in keys])
+
+
+def _changed(*row: Any) -> Changed:
+    account, id, campaign, number, state, error, segments, at, sender, audience, told, sid, parameters = row
+    event = Event(
+        kind=Kind.RECEIPT,
+        account=sid,
+        account_id=account,
+        at=at,
+        campaign_id=campaign,
+        message_id=id,
+        number=number,
+        sender=sender,
+        state=state,
+        error=error,
+        segments=segments,
+        direct=audience == Audience.NUMBERS.value,
+    )
+    return Changed(event, Wishes(sid, _told(told), _owners(parameters)))
+
+
+def _told(stored: Any) -> Callbacks:
+    return msgspec.convert(stored or {}, Callbacks)
+
+
+def _owners(stored: Any) -> Callbacks:
+    return msgspec.convert(stored or {}, Parameters).callbacks

@@ -163,19 +163,20 @@ async def stopping(tx: Tx, limit: int) -> list[Campaign]:
     return [read(row) for row in await tx.all(query.limit(limit))]
 
 
-async def end_stopped(tx: Tx, campaign: Campaign) -> None:
+async def end_stopped(tx: Tx, campaign: Campaign) -> bool:
     """It has ended, if nothing of it waits or leaves any more."""
-    here = _this(campaign) & _is(State.STOPPED)
-    await tx.run(update(campaigns).where(here, ~_open()).values(ended_at=tx.now))
+    here = _this(campaign) & _is(State.STOPPED) & campaigns.c.ended_at.is_(None)
+    return await tx.run(update(campaigns).where(here, ~_open()).values(ended_at=tx.now)) == 1
 
 
-async def end(tx: Tx, limit: int, *, direct: bool) -> int:
-    """Of the oldest campaigns that are sending, those with nothing left to send are sent; how many."""
+async def end(tx: Tx, limit: int, *, direct: bool) -> list[Key]:
+    """Of the oldest campaigns that are sending, those with nothing left to send are sent; which ones."""
     # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would choose more.
     chosen = oldest_sending(limit, direct).with_for_update(skip_locked=True).cte("chosen")
     over = _is(State.SENDING) & _KEY.in_(select(chosen)) & ~_open()
     ended = update(campaigns).where(over).values(state=State.SENT, ended_at=tx.now)
-    return len(await tx.tuples(ended.returning(campaigns.c.id)))  # SQLite does not count what begins with WITH
+    rows = await tx.tuples(ended.returning(campaigns.c.account_id, campaigns.c.id))
+    return [(account, id) for account, id in rows]
 
 
 async def advance(tx: Tx, campaign: Campaign, step: Tally) -> bool:

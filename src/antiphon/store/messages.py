@@ -1,6 +1,6 @@
 """Which messages wait, which are on their way, and what became of them?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -143,17 +143,40 @@ async def settle(tx: Tx, carrier: str, outcomes: Sequence[tuple[Key, Outcome]]) 
     return await tx.update(messages, names, rows, OUTCOME_REPLACES)
 
 
-async def apply(tx: Tx, carrier: str, receipts: Sequence[Receipt]) -> int:
-    """Store what the receipts report, unless an earlier one has ended the message."""
+async def found(tx: Tx, carrier: str, receipts: Sequence[Receipt]) -> dict[Key, Receipt]:
+    """The messages that these receipts report on, each with the first that does."""
     named = await _keys(tx, carrier, [receipt.reference for receipt in receipts if receipt.echo is None])
-    rows: dict[Key, Row] = {}
+    known: dict[Key, Receipt] = {}
     for receipt in receipts:
         key = receipt.echo or named.get(receipt.reference)
-        if key is not None and key not in rows:
-            state = State.DELIVERED if receipt.fate is Fate.DELIVERED else State.FAILED
-            rows[key] = (state.value, carrier, receipt.reference, receipt.error, instant(receipt.at), *key)
+        if key is not None:
+            known.setdefault(key, receipt)
+    return known
+
+
+async def apply(tx: Tx, carrier: str, receipts: Mapping[Key, Receipt]) -> int:
+    """Store what the receipts report, unless an earlier one has ended the message."""
+    rows: list[Row] = []
+    for key, receipt in receipts.items():
+        state = State.DELIVERED if receipt.fate is Fate.DELIVERED else State.FAILED
+        rows.append((state.value, carrier, receipt.reference, receipt.error, instant(receipt.at), *key))
     names = ("state", "carrier", "reference", "error", "updated_at")
-    return await tx.update(messages, names, list(rows.values()), RECEIPT_REPLACES)
+    return await tx.update(messages, names, rows, RECEIPT_REPLACES)
+
+
+async def still_open(tx: Tx, keys: Collection[Key]) -> set[Key]:
+    """Those of these messages that a receipt or an answer may still end. All of them are locked until the transaction
+    ends, in the order in which they will be changed."""
+    query = (
+        select(messages.c.account_id, messages.c.id, messages.c.state)
+        .where(
+            tx.among(messages.c.account_id, {account for account, _ in keys}),
+            tx.among(messages.c.id, [id for _, id in keys]),
+        )
+        .order_by(messages.c.account_id, messages.c.id)
+        .with_for_update()
+    )
+    return {(account, id) for account, id, state in await tx.tuples(query) if state in RECEIPT_REPLACES}
 
 
 async def held_back(tx: Tx, keys: Sequence[Key]) -> dict[Key, tuple[int, int]]:
@@ -182,14 +205,14 @@ async def remove_of(tx: Tx, campaign: Campaign) -> None:
     await tx.run(delete(messages).where(*_of(campaign)))
 
 
-async def drop(tx: Tx, campaign: Campaign, limit: int) -> tuple[int, int]:
-    """Some of what waits of this campaign is unsent from now on; how many messages, and what they would have cost."""
+async def drop(tx: Tx, campaign: Campaign, limit: int) -> dict[Key, int]:
+    """Some of what waits of this campaign is unsent from now on; which messages, and what each would have cost."""
     waiting = select(messages.c.account_id, messages.c.id).where(*_of(campaign), _is(State.WAITING)).limit(limit)
     chosen = waiting.with_for_update(skip_locked=True).cte("chosen")
     changes = {"state": State.UNSENT.value, "updated_at": tx.now}
-    dropped = update(messages).where(_KEY.in_(select(chosen))).values(**changes).returning(messages.c.cost)
-    costs = [cost for (cost,) in await tx.tuples(dropped)]
-    return len(costs), sum(costs)
+    dropped = update(messages).where(_KEY.in_(select(chosen))).values(**changes)
+    rows = await tx.tuples(dropped.returning(messages.c.account_id, messages.c.id, messages.c.cost))
+    return {(account, id): cost for account, id, cost in rows}
 
 
 async def doubt(tx: Tx, sending: Select[Any, Any]) -> int:

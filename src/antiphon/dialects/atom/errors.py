@@ -41,6 +41,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.NotMetered: (409, "not_metered"),
     errors.UnknownAccount: (404, "unknown_account"),
     errors.UnknownAutomation: (404, "unknown_automation"),
+    errors.UnknownCallback: (404, "unknown_callback"),
     errors.TooFast: (429, "rate_limited"),
     errors.Fault: (500, "server_error"),
 }

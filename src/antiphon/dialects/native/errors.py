@@ -39,6 +39,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.NotMetered: (409, "not-metered"),
     errors.UnknownAccount: (404, "unknown-account"),
     errors.UnknownAutomation: (404, "unknown-automation"),
+    errors.UnknownCallback: (404, "unknown-callback"),
     errors.TooFast: (429, "too-fast"),
     errors.Fault: (500, "fault"),
 }

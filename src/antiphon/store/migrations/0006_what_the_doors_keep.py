@@ -122,6 +122,7 @@ def _callbacks() -> None:
         "callbacks",
         *_key(),
         sa.Column("url", sa.Text, nullable=False),
+        sa.Column("endpoint", sa.Text, nullable=False),
         sa.Column("format", sa.Text, nullable=False),
         sa.Column("form", sa.Boolean, nullable=False),
         sa.Column("event", _Json, nullable=False),
@@ -138,6 +139,7 @@ def _callbacks() -> None:
         sqlite_with_rowid=False,
     )
     _partial("ix_callbacks_due", "callbacks", "due_at id", "state = 'waiting'")
+    _partial("ix_callbacks_message", "callbacks", "account_id message_id", "state = 'waiting'")
 
 
 def _key() -> tuple[sa.Column[int], sa.Column[int]]:

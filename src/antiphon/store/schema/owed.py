@@ -21,6 +21,7 @@ callbacks = Table(
     Column("account_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
     Column("url", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
     Column("format", Text, nullable=False),
     Column("form", Boolean, nullable=False),
     Column("event", Json, nullable=False),
@@ -37,3 +38,4 @@ callbacks = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_callbacks_due", callbacks.c.due_at, callbacks.c.id, **where("state = 'waiting'"))
+Index("ix_callbacks_message", callbacks.c.account_id, callbacks.c.message_id, **where("state = 'waiting'"))
