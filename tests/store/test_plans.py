@@ -16,7 +16,19 @@ from antiphon.core.message import Fate, Receipt
 from antiphon.core.window import Window
 from antiphon.services import campaigns as campaign_services
 from antiphon.services import contacts as contact_services
-from antiphon.store import accounts, campaigns, contacts, lists, messages, opt_outs, reports, request_ids, tags, wallet
+from antiphon.store import (
+    accounts,
+    campaigns,
+    contacts,
+    imports,
+    lists,
+    messages,
+    opt_outs,
+    reports,
+    request_ids,
+    tags,
+    wallet,
+)
 from antiphon.store.session import Store, Tx
 
 Statement = tuple[str, Any]
@@ -28,6 +40,7 @@ _LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs"}
 _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
+    *["imports", "import_parts"],
 }
 
 
@@ -78,6 +91,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: lists.sizes(tx, account.id, [1]), id="sizes of lists"),
     pytest.param(lambda tx, campaign, account: lists.of(tx, account.id, [1]), id="lists of"),
     pytest.param(lambda tx, campaign, account: lists.members(tx, account.id, 1, [1]), id="who of some is on a list"),
+    pytest.param(lambda tx, campaign, account: imports.next_part(tx), id="next part of a file"),
     pytest.param(lambda tx, campaign, account: opt_outs.among(tx, account.id, _NUMBERS), id="opt-outs"),
     pytest.param(lambda tx, campaign, account: tags.of(tx, account.id, [1]), id="tags of"),
     pytest.param(lambda tx, campaign, account: accounts.by_secret(tx, "hash"), id="by secret"),
@@ -165,7 +179,7 @@ def _reads_all(line: str) -> bool:
         how, table, index = sqlite.groups()
         through_account = table in _LARGE and index.endswith("(account_id=?)")
         # The workers' own indexes hold only what is to be done, in its order, and are read from their beginning.
-        queue = re.search("ix_campaigns_(calculating|scheduled|sending|stopping)", index)
+        queue = re.search("ix_(campaigns_(calculating|scheduled|sending|stopping)|imports_working)", index)
         return (how == "SCAN" and table in _GROWING and not queue) or through_account
     postgres = re.search(r"Seq Scan on (\w+)", line)
     return postgres is not None and postgres[1] in _GROWING
