@@ -20,6 +20,7 @@ from antiphon import __version__
 from antiphon.carriers.simulator import Behaviour, Simulator
 from antiphon.config import Config
 from antiphon.core.account import NewCredential
+from antiphon.core.pace import Pace
 from antiphon.dialects import atom, exotel, native, octopush, octopush_legacy, page
 from antiphon.dialects.door import Door
 from antiphon.dialects.openapi import document
@@ -84,7 +85,8 @@ def doors(config: Config, store: Store) -> ASGIApp:
     """All dialects on one address; the longest prefix that fits answers, of several the one that knows the path."""
     mounts = sorted(DIALECTS, key=lambda dialect: len(dialect.prefix), reverse=True)
     prices = config.prices()
-    table = [(f"{dialect.prefix}/", Door(dialect, store, prices, config.body_limit)) for dialect in mounts]
+    pace = Pace(config.rate_limit, config.rate_burst) if config.rate_limit else None
+    table = [(f"{dialect.prefix}/", Door(dialect, store, prices, config.body_limit, pace)) for dialect in mounts]
     pages = _pages()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -134,7 +136,7 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         "schedule": (partial(schedule.run_once, store), 0.25),
         "dispatch": (partial(dispatch.run_once, store, lane), 0.05),
     }
-    await carrier.start(Inbox(store))
+    await carrier.start(Inbox(store, config.prices()))
     lane.start()
     woken = {"dispatch": store.woken}
     tasks = [

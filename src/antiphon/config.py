@@ -35,6 +35,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     data: Annotated[str, _help("folder of the SQLite database and of the simulator's log")] = "data"
     database_url: Annotated[str, _help("postgresql://USER:PASSWORD@HOST/NAME or sqlite:///PATH")] = ""
     body_limit: Annotated[int, Meta(ge=1024), _help("largest request body, in bytes")] = 16 * 1024 * 1024
+    rate_limit: Annotated[float, Meta(ge=0), _help("calls a second of one account, in each process; 0 is no limit")] = 0
+    rate_burst: Annotated[int, Meta(ge=1), _help("calls that may come at once within the limit")] = 20
     price_file: Annotated[str, _help("TOML file of prices by country and product; none takes the standard ones")] = ""
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _help("least level that is logged")] = "info"
     simulator_latency: Annotated[Seconds, _help("seconds until the simulated carrier answers")] = 0.02

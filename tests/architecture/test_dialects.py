@@ -40,6 +40,7 @@ SAMPLES: dict[str, Any] = {
     "needed": "0.09",
     "left": "0.045",
     "login": "axelle@example.com",
+    "retry_after": 3,
 }
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)

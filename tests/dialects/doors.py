@@ -27,14 +27,14 @@ class Heard(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def opened(store: Store, body_limit: int = Config().body_limit) -> AsyncIterator[str]:
+async def opened(store: Store, config: Config | None = None) -> AsyncIterator[str]:
     """The doors of every dialect on this store, at the address that is given."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(doors(Config(body_limit=body_limit), store), lifespan="off", log_config=None)
+    served = uvicorn.Config(doors(config or Config(), store), lifespan="off", log_config=None)
     # Started and stopped by hand: its own loop looks only ten times a second whether it shall end.
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
+    served.load()
+    server = uvicorn.Server(served)
+    server.lifespan = served.lifespan_class(served)
     await server.startup(sockets=[listener])
     yield "{}:{}".format(*listener.getsockname())
     # Every call has closed its connection. Its own shutdown sleeps for a tenth of a second all the same.

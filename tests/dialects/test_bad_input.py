@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from antiphon.app import DIALECTS
+from antiphon.config import Config
 from antiphon.core.account import NewCredential
 from antiphon.dialects.door import Dialect, Route
 from antiphon.store.schema import contacts
@@ -83,7 +84,7 @@ async def test_bad_credentials(store: Store, credential: NewCredential, dialect:
 async def test_a_body_over_the_limit(
     store: Store, credential: NewCredential, dialect: Dialect, route: Route, chunked: bool
 ) -> None:
-    async with doors.opened(store, body_limit=LIMIT) as address:
+    async with doors.opened(store, Config(body_limit=LIMIT)) as address:
         heard = await _call(address, dialect, route, credential, b'{"a": "' + b"x" * LIMIT + b'"}', chunked=chunked)
         assert heard.status == _told(dialect, 413)
         assert _refused(dialect, heard)

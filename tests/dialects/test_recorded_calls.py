@@ -7,9 +7,9 @@ answer has its keys, in its order (of a list, those of one `item`); `more` names
 `pytest --rewrite` writes answers for review.
 
 It is 2026-03-02T12:00:00Z all the time. What differs from run to run is written as <ticket>, <vocal ticket>, <id>,
-<uuid>, <key>, <hidden key>, <hex32>, <login>; {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the account's, {{hex}}
-its id in hexadecimal, and {{NAME}} is what a call before has answered under that name; or, where that call says what to
-`keep`, under another.
+<uuid>, <key>, <hidden key>, <hex32>, <message id>, <login>. {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the
+account's, {{hex}} its id in hexadecimal, and {{NAME}} is what a call before has answered under that name; or, where
+that call says what to `keep`, under another.
 """
 
 import json
@@ -25,11 +25,12 @@ from antiphon.core import money, price
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.consent import OptOut
 from antiphon.core.contact import Contact
-from antiphon.core.message import Accepted
-from antiphon.services import accounts, calculation, imports, messages, progress, wallet
+from antiphon.core.message import Accepted, Fate, Receipt
+from antiphon.services import accounts, calculation, imports, messages, progress, receipts, wallet
 from antiphon.store import contacts, lists, opt_outs, tags
 from antiphon.store.schema import contact_tags, list_members
 from antiphon.store.schema import contacts as people
+from antiphon.store.schema import messages as sent
 from antiphon.store.session import Store
 from tests.dialects import doors
 
@@ -42,6 +43,7 @@ VARYING = {
     r"[0-9a-f]{40}": "<key>",
     r"\*{36}[0-9a-f]{4}": "<hidden key>",
     r"[0-9a-f]{32}": "<hex32>",
+    r"[0-9a-f]{8}-[0-9a-f]{13}": "<message id>",
     r"\w+_[0-9a-f]{8}@sub-accounts\.com": "<login>",
     r"\d{13,16}": "<id>",
 }
@@ -105,6 +107,8 @@ async def _take(
         claimed = await messages.claim(store, 100)
         await messages.settle(store, "simulator", [(message.key, Accepted(str(message.id))) for message in claimed])
         await progress.finish(store)
+    elif step in ("deliver", "deliver one"):
+        await _deliver(store, 1 if step == "deliver one" else 100)
     elif "credit" in step:
         await wallet.credit(store, _filled(step.get("to", "{{login}}"), known), money.micros(step["credit"]))
     else:
@@ -112,6 +116,14 @@ async def _take(
         assert (heard.status >= 400) is step.get("refused", False), heard
         named = _named(heard.body)
         known |= {name: named[theirs] for name, theirs in step["keep"].items()} if "keep" in step else named
+
+
+async def _deliver(store: Store, most: int) -> None:
+    async with store.read() as tx:
+        accepted = select(sent.c.reference).where(sent.c.state == "accepted").order_by(sent.c.number).limit(most)
+        references = [row["reference"] for row in await tx.all(accepted)]
+    arrived = [Receipt(reference=one, fate=Fate.DELIVERED, at=store.now()) for one in references]
+    await receipts.record(store, "simulator", arrived)
 
 
 async def _play(address: str, dialect: str, credential: NewCredential, case: Any, known: dict[str, str]) -> doors.Heard:

@@ -10,7 +10,7 @@ from antiphon.store.schema import opt_outs as opt_out_table
 from antiphon.store.schema import replies as reply_table
 from antiphon.store.session import Store
 from tests.conftest import Clock, another_account
-from tests.services.scenes import counts, number, people, sending
+from tests.services.scenes import PRICES, counts, number, people, sending
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def _reply(message: Outgoing, text: str, clock: Clock) -> Reply:
 async def test_a_reply_that_says_stop_opts_out_of_the_account(
     store: Store, account: Account, message: Outgoing, clock: Clock, text: str
 ) -> None:
-    await replies.record(store, [_reply(message, text, clock)])
+    await replies.record(store, PRICES, [_reply(message, text, clock)])
     assert await _stored(store) == ([text], [(account.id, message.number, "reply", text)])
     ours = await sending(store, account, people(2))
     theirs = await sending(store, await another_account(store), people(2))
@@ -51,22 +51,22 @@ async def test_a_reply_that_says_stop_opts_out_of_the_account(
 async def test_a_reply_that_only_contains_the_word_does_not(
     store: Store, message: Outgoing, clock: Clock, text: str
 ) -> None:
-    await replies.record(store, [_reply(message, text, clock)])
+    await replies.record(store, PRICES, [_reply(message, text, clock)])
     assert await _stored(store) == ([text], [])
 
 
 async def test_who_says_stop_at_noon_gets_nothing_at_one(store: Store, account: Account, clock: Clock) -> None:
     campaign = await sending(store, account, people(2))
     (first,) = await messages.claim(store, 1)
-    await replies.record(store, [Reply(number=number(1), text="stop", at=clock.now, answers=first.key)])
+    await replies.record(store, PRICES, [Reply(number=number(1), text="stop", at=clock.now, answers=first.key)])
     assert await messages.claim(store, 10) == []
     assert await counts(store, account, campaign) == {"submitting": 1, "withheld": 1}
 
 
 async def test_the_first_word_stands(store: Store, account: Account, message: Outgoing, clock: Clock) -> None:
-    await replies.record(store, [_reply(message, "STOP", clock), _reply(message, "stop now", clock)])
+    await replies.record(store, PRICES, [_reply(message, "STOP", clock), _reply(message, "stop now", clock)])
     clock.advance(1)
-    await replies.record(store, [_reply(message, "unsubscribe", clock)])
+    await replies.record(store, PRICES, [_reply(message, "unsubscribe", clock)])
     texts, out = await _stored(store)
     assert texts == ["STOP", "stop now", "unsubscribe"]
     assert out == [(account.id, message.number, "reply", "STOP")]
@@ -78,6 +78,6 @@ async def test_a_reply_to_nothing_of_ours_is_left_out(store: Store, message: Out
         Reply(number=number(1), text="STOP", at=clock.now, answers=key)
         for key in ((account, id + 1), (account + 1, id))
     ]
-    await replies.record(store, strangers)
-    await replies.record(store, [])
+    await replies.record(store, PRICES, strangers)
+    await replies.record(store, PRICES, [])
     assert await _stored(store) == ([], [])

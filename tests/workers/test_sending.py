@@ -72,7 +72,7 @@ async def test_a_campaign_to_its_end(store: Store, account: Account) -> None:
     campaign = await confirmed(store, account)
     carrier = Simulator(Behaviour(refused=0.1, failed=0.1, stopped=0.1, latency=0.001, receipt_delay=0.01), None)
     out = lane.Lane(store, carrier)
-    await carrier.start(receipts.Inbox(store))
+    await carrier.start(receipts.Inbox(store, PRICES))
     out.start()
     stopping = asyncio.Event()
     loop = asyncio.create_task(forever("dispatch", partial(dispatch.run_once, store, out), stopping, idle=0.01))

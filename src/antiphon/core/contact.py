@@ -166,6 +166,18 @@ def first(draft: Draft, id: int, number: str, now: datetime) -> Contact:
     )
 
 
+def drafted(contact: Contact) -> Draft:
+    """The contact as somebody would write it."""
+    return Draft(
+        number=contact.number,
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        company=contact.company,
+        email=contact.email,
+        attributes=contact.attributes,
+    )
+
+
 def settle(batch: Batch, stored: Mapping[str, Result]) -> list[Result]:
     """One result for each draft in its order. A number's second draft found what the first one had left."""
     again = Change.UPDATED if batch.existing is Existing.OVERWRITE else Change.KEPT

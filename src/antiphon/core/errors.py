@@ -10,6 +10,7 @@
     ├── NoText, TextTooLong, NoStopMention, NoRecipient
     ├── NotNow, CannotCancel, RequestRepeated, NoVoiceCarrier, NotOffered
     ├── OutOfCredit, WrongToken, TokenPending, NotMetered
+    ├── TooFast             more calls than the account may make
     ├── UnknownAccount      none that the one who asks may see
     └── Fault               our own mistake; its id is in the log
 
@@ -95,6 +96,11 @@ class UnknownTag(Refusal):
 
 class UnknownContact(Refusal):
     sentence = "There is no contact {id}."
+    id: str | int
+
+
+class UnknownAutomation(Refusal):
+    sentence = "There is no automation {id}."
     id: str | int
 
 
@@ -204,6 +210,13 @@ class TokenPending(Refusal):
 class NotMetered(Refusal):
     sentence = "The account {login} has no wallet: it is not metered."
     login: str
+
+
+class TooFast(Refusal):
+    """`retry_after` in whole seconds."""
+
+    sentence = "Too many calls; come again in {retry_after} seconds."
+    retry_after: int
 
 
 class UnknownAccount(Refusal):

@@ -1,8 +1,10 @@
 """How does any call of any dialect pass? Route -> authenticate -> decode -> handler -> encode; refusals by table."""
 
 import re
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -18,11 +20,12 @@ from antiphon.core.errors import (
     Fault,
     Malformed,
     MissingField,
-    NotAuthenticated,
     Refusal,
+    TooFast,
     UnknownPath,
     WrongMethod,
 )
+from antiphon.core.pace import Pace
 from antiphon.core.price import Prices
 from antiphon.dialects.incoming import Incoming
 from antiphon.dialects.lenient import mend
@@ -98,13 +101,16 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
 
 class Door:
-    """The ASGI application of one dialect. `body_limit` in bytes."""
+    """The ASGI application of one dialect. `body_limit` in bytes; no `pace`: everybody calls as fast as they like."""
 
-    def __init__(self, dialect: Dialect, store: Store, prices: Prices, body_limit: int) -> None:
+    def __init__(
+        self, dialect: Dialect, store: Store, prices: Prices, body_limit: int, pace: Pace | None = None
+    ) -> None:
         self._dialect = dialect
         self._store = store
         self._prices = prices
         self._body_limit = body_limit
+        self._pace = pace
         paths = dict.fromkeys(dialect.prefix + route.path for route in dialect.routes)
         self._methods = {
             path.lower(): {route.method: route for route in dialect.routes if dialect.prefix + route.path == path}
@@ -126,6 +132,8 @@ class Door:
             return
         except Refusal as refusal:
             response = _response(self._dialect.refuse(refusal, caller))
+            if isinstance(refusal, TooFast):
+                response.headers["Retry-After"] = str(refusal.retry_after)
         except Exception:
             _log.exception("fault", id=caller.id, dialect=self._dialect.name, path=caller.path)
             response = _response(self._dialect.refuse(Fault(id=caller.id), caller))
@@ -135,6 +143,8 @@ class Door:
         route, path = self._find(request)
         incoming = Incoming(request, path, route.file or self._body_limit)
         account = await self._dialect.authenticate(incoming, self._store)
+        if self._pace and (wait := self._pace.wait(account.id, time.monotonic())):
+            raise TooFast(retry_after=ceil(wait))
         call = Call(
             store=self._store,
             prices=self._prices,
@@ -201,14 +211,6 @@ class Door:
             raise _bad(str(failure)) from None
         call.ignored += mended.ignored if written else [*mended.ignored, *(f"{path} (cast)" for path in mended.cast)]
         return mended.value
-
-
-def authorization(incoming: Incoming, scheme: str) -> str:
-    """What stands after the scheme in the Authorization header. Raises NotAuthenticated."""
-    given, _, value = incoming.headers.get("authorization", "").partition(" ")
-    if given.lower() != scheme or not value.strip():
-        raise NotAuthenticated
-    return value.strip()
 
 
 def _named(paths: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What does a request bring? Its fields, and its body up to a limit."""
+"""What came in? A request's address, headers, fields and files, and how a client proves itself in it."""
 
 import io
 from collections.abc import AsyncGenerator, Mapping
@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from antiphon.core.errors import BodyTooLarge, Malformed
+from antiphon.core.errors import BodyTooLarge, Malformed, NotAuthenticated
 
 _MOST_PARTS = 50
 
@@ -88,3 +88,11 @@ def read_fields(encoded: bytes) -> dict[str, Any]:
 def opened(part: str | BinaryIO) -> BinaryIO:
     """A file that came as one, or as a text without the name of a file."""
     return io.BytesIO(part.encode()) if isinstance(part, str) else part
+
+
+def authorization(incoming: Incoming, scheme: str) -> str:
+    """What stands after the scheme in the Authorization header. Raises NotAuthenticated."""
+    given, _, value = incoming.headers.get("authorization", "").partition(" ")
+    if given.lower() != scheme or not value.strip():
+        raise NotAuthenticated
+    return value.strip()

@@ -113,6 +113,9 @@ def _readable(written: dict[str, Any]) -> dict[str, Any]:
 
 def _names(written: list[str]) -> dict[str, str]:
     """`WireSend` is Send to a reader, `WirePage_WireList_` ListPage; of two with one name each has its noun before."""
-    plain = {name: "".join(reversed(re.findall(r"Wire([A-Za-z]+)", name))) or name for name in written}
+    words = {name: re.findall(r"Wire([A-Za-z]+)|\b(list)\b", re.sub("_", " ", name)) for name in written}
+    plain = {
+        name: "".join(one or other.title() for one, other in reversed(found)) or name for name, found in words.items()
+    }
     alone = {name for name in plain.values() if list(plain.values()).count(name) == 1}
     return {name: short if short in alone else f"{name.split('.')[-2]}.{short}" for name, short in plain.items()}

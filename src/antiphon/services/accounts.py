@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from antiphon.core.account import Account, NewCredential, Parameters, Person, SubAccount, home_zone
 from antiphon.core.errors import BadField, NotAuthenticated, TooMany, UnknownAccount
 from antiphon.core.phone import REGIONS
-from antiphon.store import accounts, wallet
+from antiphon.store import accounts, campaigns, wallet
 from antiphon.store.accounts import NewKey
 from antiphon.store.session import Store, Tx
 
@@ -24,6 +24,7 @@ _MOST_SUB_ACCOUNTS = 20
 _LONGEST_NAME = 255
 _DOMAIN = "sub-accounts.com"  # a login only looks like an address; nothing is ever written to it
 _ATTEMPTS = 5
+_LOOKED_AT = 1_000  # texts and campaigns that are looked through for their senders
 
 
 class NewSubAccount(Struct, frozen=True, kw_only=True):
@@ -119,6 +120,14 @@ async def authenticate(store: Store, api_key: str, known_as: str | None = None) 
     if known_as is not None and not _any_is(known_as.strip().lower(), [account.sid, *names]):
         raise NotAuthenticated
     return account
+
+
+async def senders(store: Store, account: Account) -> list[str]:
+    """What the account has set as its sender, then what its newest texts had."""
+    async with store.read() as tx:
+        used = await campaigns.senders(tx, account.id, _LOOKED_AT)
+    own = account.parameters.sender
+    return list(dict.fromkeys([own, *used] if own else used))
 
 
 async def count(store: Store) -> int:

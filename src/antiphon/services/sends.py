@@ -63,6 +63,13 @@ async def draft(store: Store, prices: Prices, account: Account, command: SendMes
     return (await store.share(_write, await _readable(store, prices, account, command))).campaign
 
 
+async def write(tx: Tx, prices: Prices, wanted: Sequence[tuple[Account, SendMessages]]) -> list[Sent | Exception]:
+    """As `send`, within a transaction and for many, to numbers that are E.164: for each what was done, or why not."""
+    return await _write(
+        tx, [_Direct(account, command, list(command.recipients), [], prices) for account, command in wanted]
+    )
+
+
 async def simulate(store: Store, prices: Prices, account: Account, command: SendMessages) -> Sent:
     """What `send` would answer, with a campaign of the id 0; nothing is stored, nothing leaves."""
     direct = await _readable(store, prices, account, command)

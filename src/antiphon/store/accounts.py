@@ -1,5 +1,6 @@
 """Which accounts are there, and whose is this credential?"""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -96,6 +97,10 @@ async def by_secret(tx: Tx, secret_hash: str) -> tuple[Account, str, str] | None
 async def by_id(tx: Tx, id: int) -> Account | None:
     row = await tx.first(_account_query().where(accounts.c.id == id).limit(1))
     return _account(row) if row else None
+
+
+async def by_ids(tx: Tx, ids: Iterable[int]) -> list[Account]:
+    return [_account(row) for row in await tx.all(select(*_ACCOUNT).where(tx.among(accounts.c.id, ids)))]
 
 
 async def by_login(tx: Tx, login: str) -> Account | None:

@@ -78,6 +78,13 @@ async def newest(tx: Tx, account: int, limit: int) -> list[Campaign]:
     return [read(row) for row in await tx.all(query)]
 
 
+async def senders(tx: Tx, account: int, limit: int) -> list[str]:
+    """Those of the newest texts and campaigns, each once."""
+    query = select(campaigns.c.sender).where(campaigns.c.account_id == account, campaigns.c.voice_language.is_(None))
+    newest = await tx.tuples(query.order_by(campaigns.c.id.desc()).limit(limit))
+    return list(dict.fromkeys(sender for (sender,) in newest if sender))
+
+
 async def calculating(tx: Tx, limit: int) -> list[Campaign]:
     """Of all accounts, the oldest first."""
     query = select(campaigns).where(_is(State.CALCULATING)).order_by(campaigns.c.id).limit(limit)

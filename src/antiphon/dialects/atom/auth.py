@@ -1,7 +1,7 @@
 """One header, `Authorization: Bearer <api_key>`. A wrong or missing token is 403, not 401 (the page "intro")."""
 
 from antiphon.core.account import Account, NewCredential
-from antiphon.dialects.door import Incoming, authorization
+from antiphon.dialects.incoming import Incoming, authorization
 from antiphon.services import accounts
 from antiphon.store.session import Store
 

@@ -1,13 +1,13 @@
 """Contacts in address books: POST /contact/new, /detail, /edit, /delete."""
 
-from msgspec import Struct
+from msgspec import Struct, json
 
-from antiphon.core.contact import AddContacts, Change, Contact, Draft, EditContact
-from antiphon.core.errors import BadNumber, MissingField
-from antiphon.dialects.atom.errors import success
-from antiphon.dialects.atom.lists import WireId, read_id
-from antiphon.dialects.door import Answer, Call
-from antiphon.services import contacts
+from antiphon.core.contact import Draft, EditContact
+from antiphon.core.errors import MissingField
+from antiphon.dialects.atom.envelope import WireDone, WireId, WireSuccess, read_id, success
+from antiphon.dialects.door import Call
+from antiphon.services import entries
+from antiphon.services.entries import Entry
 
 CUSTOM = {f"custom_{place}": f"field_{place}" for place in range(1, 5)}
 
@@ -32,19 +32,39 @@ class WireNew(WirePerson):
     group_id: int | str | None = None
 
 
-def read_new(body: WireNew) -> AddContacts:
-    """Raises MissingField or UnknownList."""
-    if not body.phone_number:
-        raise MissingField(field="phone_number")
-    return AddContacts(drafts=[_read_person(body)], list_ids=(read_id(body.group_id, "group_id"),))
-
-
 # {"id": 123456, "first_name": "Jane"}
 
 
 class WireEdit(WirePerson):
     id: int | str | None = None
     group_id: int | str | None = None
+
+
+# {"id": 1, "first_name": "John", "last_name": "Doe", "company": "ABC Inc.", "phone_number": "1234567890",
+#  "custom_1": "Custom Data 1", ... "custom_4": "Custom Data 4"}
+
+
+class WireContact(Struct):
+    id: int
+    first_name: str | None
+    last_name: str | None
+    company: str | None
+    phone_number: str
+    custom_1: str | None
+    custom_2: str | None
+    custom_3: str | None
+    custom_4: str | None
+
+
+class WireFound(Struct):
+    contact: WireContact
+
+
+def read_new(body: WireNew) -> tuple[Draft, int]:
+    """The contact and its address book. Raises MissingField or BadField."""
+    if not body.phone_number:
+        raise MissingField(field="phone_number")
+    return _read_person(body), read_id(body.group_id, "group_id")
 
 
 def read_edit(body: WireEdit) -> EditContact:
@@ -56,44 +76,43 @@ def read_edit(body: WireEdit) -> EditContact:
     )
 
 
-# {"id": 1, "first_name": "John", "last_name": "Doe", "company": "ABC Inc.", "phone_number": "1234567890",
-#  "custom_1": "Custom Data 1", ... "custom_4": "Custom Data 4"}
-
-
-def write_contact(contact: Contact) -> dict[str, object]:
+def write_contact(entry: Entry) -> WireContact:
+    contact = entry.contact
     attributes = contact.attributes or {}
-    return {
-        "id": contact.id,
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "company": contact.company,
-        "phone_number": contact.number,
-        **{theirs: attributes.get(ours) for theirs, ours in CUSTOM.items()},
-    }
+    custom = [attributes.get(ours) for ours in CUSTOM.values()]
+    return WireContact(
+        entry.id,
+        contact.first_name,
+        contact.last_name,
+        contact.company,
+        contact.number,
+        *(value if value is None or isinstance(value, str) else json.encode(value).decode() for value in custom),
+    )
 
 
-async def new(call: Call, body: WireNew) -> Answer:
-    command = read_new(body)
-    (result,) = await contacts.add(call.store, call.account, command)
-    if result.change is Change.UNREADABLE or result.contact is None:
-        raise BadNumber(written=result.number, reason=result.reason or "")
-    return success({"id": result.contact.id})
+async def new(call: Call, body: WireNew) -> WireSuccess[WireDone]:
+    """Put somebody into an address book."""
+    return success(WireDone(await entries.add(call.store, call.account, *read_new(body))))
 
 
-async def detail(call: Call, body: WireId) -> Answer:
-    contact = await contacts.find(call.store, call.account, read_id(body.id))
-    return success({"contact": write_contact(contact)})
+async def detail(call: Call, body: WireId) -> WireSuccess[WireFound]:
+    """All that is known of a contact."""
+    entry = await entries.find(call.store, call.account, read_id(body.id))
+    return success(WireFound(write_contact(entry)))
 
 
-async def edit(call: Call, body: WireEdit) -> Answer:
-    contact = await contacts.edit(call.store, call.account, read_edit(body))
-    return success({"id": contact.id})
+async def edit(call: Call, body: WireEdit) -> WireSuccess[WireDone]:
+    """Change a contact, or move it to another address book."""
+    command = read_edit(body)
+    await entries.edit(call.store, call.account, command)
+    return success(WireDone(command.id))
 
 
-async def delete(call: Call, body: WireId) -> Answer:
+async def delete(call: Call, body: WireId) -> WireSuccess[WireDone]:
+    """Take a contact out of its address book; in another one it stays."""
     id = read_id(body.id)
-    await contacts.remove(call.store, call.account, id)
-    return success({"id": id})
+    await entries.remove(call.store, call.account, id)
+    return success(WireDone(id))
 
 
 def _read_person(wire: WirePerson) -> Draft:

@@ -40,6 +40,8 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.TokenPending: (409, "not_now"),
     errors.NotMetered: (409, "not_metered"),
     errors.UnknownAccount: (404, "unknown_account"),
+    errors.UnknownAutomation: (404, "unknown_automation"),
+    errors.TooFast: (429, "rate_limited"),
     errors.Fault: (500, "server_error"),
 }
 
@@ -47,8 +49,3 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
 def refuse(refusal: Refusal, caller: Caller) -> Answer:
     status, code = TABLE[type(refusal)]
     return Answer(status, {"status": "error", "error": {"code": code, "message": str(refusal)}})
-
-
-def success(result: object) -> Answer:
-    """The other half of the envelope: HTTP 200 for everything that went well."""
-    return Answer(200, {"status": "success", "result": result})

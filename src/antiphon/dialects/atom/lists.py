@@ -1,12 +1,12 @@
-"""Address books, which are our lists: POST /address-book/new, /list, /detail."""
+"""Address books, which are our lists: POST /address-book/new, /edit, /list, /detail, /delete."""
 
 from msgspec import Struct
 
-from antiphon.core.contact import Contact
-from antiphon.core.errors import BadField, MissingField
-from antiphon.dialects.atom.errors import success
-from antiphon.dialects.door import Answer, Call
-from antiphon.services import lists
+from antiphon.core.errors import MissingField
+from antiphon.dialects.atom.envelope import WireDone, WireId, WireSuccess, read_id, success
+from antiphon.dialects.door import Call
+from antiphon.services import entries, lists
+from antiphon.services.entries import Entry
 from antiphon.store.lists import ContactList
 
 # {"name": "Friends"}
@@ -16,51 +16,87 @@ class WireNew(Struct):
     name: str | None = None
 
 
-# {"id": 1}, or {"id": "1"}: the pages write it both ways
+# {"id": 123456, "name": "Address book b"}
 
 
-class WireId(Struct):
-    id: int | str | None = None
+class WireEdit(WireId):
+    name: str | None = None
 
 
-def read_id(written: int | str | None, field: str = "id") -> int:
-    """Raises MissingField, or BadField where it is no whole number that an id can be."""
-    if written is None or written == "":
-        raise MissingField(field=field)
-    text = str(written).strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise BadField(field=field, reason="is not an id")
-    return int(text)
+# {"id": 1, "name": "Friends"}
+
+
+class WireBook(Struct):
+    id: int
+    name: str
+
+
+# {"id": "123456", "name": "Address book b"}: of `edit` alone the page shows the id as a string
+
+
+class WireRenamed(Struct):
+    id: str
+    name: str
 
 
 # {"id": 1, "name": "Friends", "contacts": [{"id": 1, "first_name": "John", "last_name": "Doe",
 #  "phone_number": "1234567890"}]}
 
 
-def write_list(book: ContactList) -> dict[str, object]:
-    return {"id": book.id, "name": book.name}
+class WireMember(Struct):
+    id: int
+    first_name: str | None
+    last_name: str | None
+    phone_number: str
 
 
-def write_member(contact: Contact) -> dict[str, object]:
-    return {
-        "id": contact.id,
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "phone_number": contact.number,
-    }
+class WireFullBook(WireBook):
+    contacts: list[WireMember]
 
 
-async def new(call: Call, body: WireNew) -> Answer:
-    name = (body.name or "").strip()
+def read_name(written: str | None) -> str:
+    """Raises MissingField."""
+    name = (written or "").strip()
     if not name:
         raise MissingField(field="name")
-    return success({"id": await lists.create(call.store, call.account, name), "name": name})
+    return name
 
 
-async def list_all(call: Call) -> Answer:
-    return success([write_list(book) for book in await lists.all_of(call.store, call.account)])
+def write_book(book: ContactList) -> WireBook:
+    return WireBook(book.id, book.name)
 
 
-async def detail(call: Call, body: WireId) -> Answer:
-    book, members = await lists.find(call.store, call.account, read_id(body.id))
-    return success({**write_list(book), "contacts": [write_member(contact) for contact in members]})
+def write_member(entry: Entry) -> WireMember:
+    return WireMember(entry.id, entry.contact.first_name, entry.contact.last_name, entry.contact.number)
+
+
+async def new(call: Call, body: WireNew) -> WireSuccess[WireBook]:
+    """Make an address book."""
+    name = read_name(body.name)
+    return success(WireBook(await lists.create(call.store, call.account, name), name))
+
+
+async def edit(call: Call, body: WireEdit) -> WireSuccess[WireRenamed]:
+    """Give an address book another name."""
+    id, name = read_id(body.id), (body.name or "").strip()
+    renamed = lists.rename(call.store, call.account, id, name) if name else lists.get(call.store, call.account, id)
+    book = await renamed
+    return success(WireRenamed(str(book.id), book.name))
+
+
+async def list_all(call: Call) -> WireSuccess[list[WireBook]]:
+    """All address books, the oldest first."""
+    return success([write_book(book) for book in await lists.all_of(call.store, call.account)])
+
+
+async def detail(call: Call, body: WireId) -> WireSuccess[WireFullBook]:
+    """An address book with everybody in it."""
+    book, members = await entries.on_list(call.store, call.account, read_id(body.id))
+    return success(WireFullBook(book.id, book.name, [write_member(entry) for entry in members]))
+
+
+async def delete(call: Call, body: WireId) -> WireSuccess[WireDone]:
+    """Delete an address book; who is in no other stays in the account."""
+    id = read_id(body.id)
+    await lists.remove(call.store, call.account, id)
+    return success(WireDone(id))

@@ -5,7 +5,7 @@ import binascii
 
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.errors import NotAuthenticated, NotYours
-from antiphon.dialects.door import Incoming, authorization
+from antiphon.dialects.incoming import Incoming, authorization
 from antiphon.services import accounts
 from antiphon.store.session import Store
 

@@ -48,6 +48,8 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.TokenPending: (409, 1012),
     errors.NotMetered: (409, 1012),
     errors.UnknownAccount: (404, 1000),
+    errors.UnknownAutomation: (404, 1000),
+    errors.TooFast: (429, 1008),
     errors.Fault: (500, 1100),
 }
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from antiphon.core import url
 from antiphon.core.account import Account
 from antiphon.core.campaign import Audience, Kind
 from antiphon.core.errors import BadField, TooMany, UnknownCampaign, UnknownList
@@ -15,7 +15,6 @@ from antiphon.dialects.exotel.envelope import read_sid
 _MOST_LISTS = 5
 _NAME = range(3, 256)  # characters
 _SENDER = range(1, 17)
-_LONGEST_URL = 2_000
 _LONGEST_DLT = 30  # digits
 
 # {"start_time": "2021-06-04T15:00:00+05:30", "end_time": "2021-06-04T20:00:00+05:30"}; calls say send_at, end_at
@@ -57,14 +56,10 @@ def read_url(written: str | None, field: str) -> str | None:
     """Raises BadField."""
     if not written:
         return None
-    try:
-        parts = urlsplit(written.strip())
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and len(written) <= _LONGEST_URL
-    except ValueError:
-        good = False
-    if not good:
+    cleaned = url.clean(written)
+    if cleaned is None:
         raise BadField(field=field, reason="is not an address that can be called")
-    return written.strip()
+    return cleaned
 
 
 def read_word(written: str, field: str, words: Collection[str]) -> str:

@@ -38,6 +38,8 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.TokenPending: (409, "token-pending"),
     errors.NotMetered: (409, "not-metered"),
     errors.UnknownAccount: (404, "unknown-account"),
+    errors.UnknownAutomation: (404, "unknown-automation"),
+    errors.TooFast: (429, "too-fast"),
     errors.Fault: (500, "fault"),
 }
 

@@ -1,10 +1,9 @@
 """Sub-accounts, and what an account has set for all its campaigns."""
 
-from urllib.parse import urlsplit
-
 from msgspec import Struct
 from msgspec.structs import replace
 
+from antiphon.core import url
 from antiphon.core.account import Alert, Callbacks, NewCredential, Parameters, Person, SubAccount
 from antiphon.core.errors import MissingField
 from antiphon.dialects.door import Call
@@ -62,9 +61,6 @@ class WireParameters(Struct, forbid_unknown_fields=True):
     sms_campaign_alert_parameters: WireAlert = WireAlert()
     campaign_parameters: WireSenders = WireSenders()
     callbacks: WireCallbacks = WireCallbacks()
-
-
-_LONGEST_URL = 2000
 
 
 def read_sub_account(body: WireSubAccount, ignored: list[str]) -> NewSubAccount:
@@ -134,14 +130,10 @@ def read_url(written: str | None, field: str, ignored: list[str]) -> str | None:
     """None, and named as ignored, where it is no address that could be called."""
     if not written:
         return None
-    try:
-        parts = urlsplit(written.strip())
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and len(written) <= _LONGEST_URL
-    except ValueError:
-        good = False
-    if not good:
+    cleaned = url.clean(written)
+    if cleaned is None:
         ignored.append(field)
-    return written.strip() if good else None
+    return cleaned
 
 
 # {"first_name": "Axelle", "last_name": "Durand", "company_name": "ACME", "api_key": "...", "callback": {...}}

@@ -2,7 +2,7 @@
 
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.errors import NotAuthenticated
-from antiphon.dialects.door import Incoming
+from antiphon.dialects.incoming import Incoming
 from antiphon.services import accounts
 from antiphon.store.session import Store
 

@@ -46,6 +46,8 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.TokenPending: (400, 203),
     errors.NotMetered: (400, 209),
     errors.UnknownAccount: (400, 210),
+    errors.UnknownAutomation: (400, 131),
+    errors.TooFast: (429, 500),
     errors.Fault: (500, 500),
 }
 

@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.errors import MissingField
-from antiphon.dialects.door import Incoming
+from antiphon.dialects.incoming import Incoming
 from antiphon.services import accounts
 from antiphon.store.session import Store
 

@@ -45,6 +45,8 @@ TABLE: dict[type[Refusal], int] = {
     errors.TokenPending: 203,
     errors.NotMetered: 209,
     errors.UnknownAccount: 210,
+    errors.UnknownAutomation: 131,
+    errors.TooFast: 500,
     errors.Fault: 500,
 }
 

@@ -40,6 +40,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "id", name="pk_automations"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "automation_answers",
+        sa.Column("account_id", sa.BigInteger, nullable=False),
+        sa.Column("number", sa.Text, nullable=False),
+        sa.Column("automation_id", sa.BigInteger, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "number", "automation_id", name="pk_automation_answers"),
+        sqlite_with_rowid=False,
+    )
     _callbacks()
     op.create_table(
         "answers",

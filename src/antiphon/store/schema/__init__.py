@@ -27,12 +27,13 @@ from antiphon.store.schema.people import (
     opt_outs,
     tags,
 )
-from antiphon.store.schema.sending import automations, campaigns, messages, replies
+from antiphon.store.schema.sending import automation_answers, automations, campaigns, messages, replies
 from antiphon.store.schema.tables import metadata
 
 __all__ = [
     "accounts",
     "answers",
+    "automation_answers",
     "automations",
     "callbacks",
     "campaigns",

@@ -128,3 +128,15 @@ automations = Table(
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )
+
+# When an automation last answered a number.
+automation_answers = Table(
+    "automation_answers",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("automation_id", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "number", "automation_id"),
+    sqlite_with_rowid=False,
+)
