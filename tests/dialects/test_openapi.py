@@ -53,7 +53,7 @@ CASES = [
     for dialect in DIALECTS
     for file in sorted((HERE / dialect.name).glob("*.json"))
     for case in json.loads(file.read_text())
-    if case["answer"]["status"] in (200, 201) and dialect.name == "octopush"
+    if case["answer"]["status"] in (200, 201, 207) and dialect.name in ("octopush", "exotel")
 ]
 
 
@@ -64,7 +64,7 @@ def test_what_was_recorded_is_as_described(dialect: Dialect, case: Any) -> None:
     plain = re.sub("/{2,}", "/", path.partition("?")[0].replace("%20", "")).rstrip("/ ").lower()
     path = plain.removeprefix(dialect.prefix)
     found = [one for one in written["paths"] if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), path)]
-    answers = written["paths"][found[0]][method.lower()]["responses"]
+    answers = written["paths"][min(found, key=lambda one: one.count("{"))][method.lower()]["responses"]
     if str(case["answer"]["status"]) in answers:
         schema = answers[str(case["answer"]["status"])]["content"]["application/json"]["schema"]
         assert _fits(case["answer"]["body"], schema, written["components"]["schemas"])
@@ -118,7 +118,7 @@ def _fits(value: Any, schema: Any, known: Any) -> bool:
         return any(_fits(value, one, known) for one in schema.get("anyOf") or schema["oneOf"])
     kinds = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
     kinds |= {"integer": int, "number": int | float}
-    if value in ("<id>", "<ticket>"):  # what differs from run to run is written as a word
+    if value in ("<id>", "<ticket>", "<hex32>"):  # what differs from run to run is written as a word
         return True
     if "type" in schema and not isinstance(value, kinds[schema["type"]]):
         return False

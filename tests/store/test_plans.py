@@ -22,6 +22,7 @@ from antiphon.store import (
     callbacks,
     campaigns,
     contacts,
+    imports,
     lists,
     messages,
     opt_outs,
@@ -41,7 +42,7 @@ _LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs"}
 _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
-    *["callbacks", "automations", "automation_answers", "entries"],
+    *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts"],
 }
 
 
@@ -99,6 +100,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: lists.sizes(tx, account.id, [1]), id="sizes of lists"),
     pytest.param(lambda tx, campaign, account: lists.of(tx, account.id, [1]), id="lists of"),
     pytest.param(lambda tx, campaign, account: lists.members(tx, account.id, 1, [1]), id="who of some is on a list"),
+    pytest.param(lambda tx, campaign, account: imports.next_part(tx), id="next part of a file"),
     pytest.param(lambda tx, campaign, account: opt_outs.among(tx, account.id, _NUMBERS), id="opt-outs"),
     pytest.param(lambda tx, campaign, account: tags.of(tx, account.id, [1]), id="tags of"),
     pytest.param(lambda tx, campaign, account: accounts.by_secret(tx, "hash"), id="by secret"),
@@ -186,7 +188,8 @@ def _reads_all(line: str) -> bool:
         how, table, index = sqlite.groups()
         through_account = table in _LARGE and index.endswith("(account_id=?)")
         # The workers' own indexes hold only what is to be done, in its order, and are read from their beginning.
-        queue = re.search("ix_(campaigns_(calculating|scheduled|sending|stopping)|callbacks_due)", index)
+        own = "campaigns_(calculating|scheduled|sending|stopping)|imports_working|callbacks_due"
+        queue = re.search(f"ix_({own})", index)
         return (how == "SCAN" and table in _GROWING and not queue) or through_account
     postgres = re.search(r"Seq Scan on (\w+)", line)
     return postgres is not None and postgres[1] in _GROWING

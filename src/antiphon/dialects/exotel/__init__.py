@@ -1,4 +1,4 @@
-"""Exotel's v2 campaign API: contacts."""
+"""Exotel's v2 campaign API: contacts, lists, files of contacts, campaigns."""
 
 from antiphon.dialects.door import Dialect
 from antiphon.dialects.exotel.auth import authenticate, example
