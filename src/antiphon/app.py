@@ -28,8 +28,10 @@ from antiphon.services import processes
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
 from antiphon.workers import calculate, dispatch, heartbeat, import_files, schedule
+from antiphon.workers.callbacks import Courier
 from antiphon.workers.lane import Lane
 from antiphon.workers.loop import forever
+from antiphon.workers.outbound import Outbound
 from antiphon.workers.receipts import Inbox
 
 _log = structlog.get_logger()
@@ -128,6 +130,9 @@ def _pages() -> dict[str, Response]:
 async def _working(config: Config, store: Store) -> AsyncIterator[None]:
     carrier = Simulator(_behaviour(config), Path(config.data) / "simulator.log" if config.simulator_log else None)
     lane = Lane(store, carrier)
+    writers = {dialect.name: dialect.callback for dialect in DIALECTS if dialect.callback}
+    outbound = Outbound(config.networks())
+    courier = Courier(store, outbound, writers)
     stopping = asyncio.Event()
     steps = {
         "heartbeat": (partial(heartbeat.run_once, store), LEASE.total_seconds() / 4),
@@ -135,7 +140,9 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         "import files": (partial(import_files.run_once, store), 0.25),
         "schedule": (partial(schedule.run_once, store), 0.25),
         "dispatch": (partial(dispatch.run_once, store, lane), 0.05),
+        "callbacks": (courier.run_once, 0.1),
     }
+    await outbound.open()
     await carrier.start(Inbox(store, config.prices()))
     lane.start()
     woken = {"dispatch": store.woken}
@@ -153,6 +160,8 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
             task.cancel()
         await lane.stop()
         await carrier.stop()
+        await courier.stop()
+        await outbound.close()
 
 
 def _behaviour(config: Config) -> Behaviour:

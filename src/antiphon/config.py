@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from antiphon.core import price
+from antiphon.core import network, price
+from antiphon.core.network import Network
 from antiphon.core.price import Prices
 
 _PREFIX = "ANTIPHON_"
@@ -37,6 +38,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     body_limit: Annotated[int, Meta(ge=1024), _help("largest request body, in bytes")] = 16 * 1024 * 1024
     rate_limit: Annotated[float, Meta(ge=0), _help("calls a second of one account, in each process; 0 is no limit")] = 0
     rate_burst: Annotated[int, Meta(ge=1), _help("calls that may come at once within the limit")] = 20
+    callback_networks: Annotated[str, _help("private networks that callbacks may reach, as 10.0.0.0/8")] = ""
     price_file: Annotated[str, _help("TOML file of prices by country and product; none takes the standard ones")] = ""
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _help("least level that is logged")] = "info"
     simulator_latency: Annotated[Seconds, _help("seconds until the simulated carrier answers")] = 0.02
@@ -50,6 +52,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def url(self) -> str:
         return self.database_url or f"sqlite:///{Path(self.data) / 'antiphon.db'}"
+
+    def networks(self) -> tuple[Network, ...]:
+        """Raises ValueError."""
+        return network.networks(self.callback_networks)
 
     def prices(self) -> Prices:
         """Raises OSError or ValueError where the file cannot be read."""
@@ -88,7 +94,9 @@ def _check(source: str, given: Mapping[str, Any]) -> None:
         if name not in Config.__struct_fields__:
             raise BadSetting(f"{name} (in {source}) is not a setting of Antiphon; `antiphon doctor` lists them")
         try:
-            msgspec.convert({name: value}, Config, strict=False).prices()
+            alone = msgspec.convert({name: value}, Config, strict=False)
+            alone.prices()
+            alone.networks()
         except (msgspec.ValidationError, OSError, ValueError) as failure:
             reason = str(failure).partition(" - at ")[0].replace("`", "")
             raise BadSetting(f"{name} = {value!r} (in {source}) is wrong: {reason}") from None

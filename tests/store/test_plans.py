@@ -88,6 +88,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: callbacks.changed(tx, [(account.id, 1)]), id="changed"),
     pytest.param(lambda tx, campaign, account: callbacks.wishes(tx, [(account.id, 1)]), id="wishes"),
     pytest.param(lambda tx, campaign, account: callbacks.claim(tx, tx.now, 100, 4, ["x"]), id="callbacks"),
+    pytest.param(lambda tx, campaign, account: callbacks.any_due(tx), id="any callback"),
     pytest.param(lambda tx, campaign, account: automations.of(tx, [account.id]), id="automations"),
     pytest.param(lambda tx, campaign, account: automations.answered(tx, account.id, _NUMBERS), id="answered"),
     pytest.param(lambda tx, campaign, account: campaigns.newest(tx, account.id, 10), id="newest"),

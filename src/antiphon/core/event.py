@@ -20,7 +20,8 @@ class Kind(StrEnum):
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The facts of it, as they were at the time; `account` is its sid, `at` when it happened.
+    """The facts of it, as they were at the time; `account` is its sid, `at` when it happened, `created_at` when the
+    campaign was made.
 
     `state` is a `core.message.State` or, of a campaign, a `core.campaign.State`. `receiver` is our own number or sender
     that a reply came to. `direct`: the numbers came with the text. `custom` is what the customer wants to see again.
@@ -30,6 +31,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     account: str
     account_id: int
     at: datetime
+    time_zone: str = "UTC"
+    created_at: datetime | None = None
     campaign_id: int | None = None
     message_id: int | None = None
     number: str | None = None
@@ -75,14 +78,13 @@ class Due(Struct, frozen=True, kw_only=True):
 class Heard(Struct, frozen=True, kw_only=True):
     """What came of an attempt: a `status` with the beginning of the answer, or the `error` why there is none.
 
-    `retry_after` in seconds, as the server asked. `tried`: False where it was not even attempted.
+    `retry_after` in seconds, as the server asked.
     """
 
     status: int | None = None
     answer: str | None = None
     error: str | None = None
     retry_after: float | None = None
-    tried: bool = True
 
     @property
     def taken(self) -> bool:

@@ -25,6 +25,8 @@ from antiphon.core.errors import (
     UnknownPath,
     WrongMethod,
 )
+from antiphon.core.event import Event
+from antiphon.core.event import Request as CallbackRequest
 from antiphon.core.pace import Pace
 from antiphon.core.price import Prices
 from antiphon.dialects.incoming import Incoming
@@ -84,6 +86,7 @@ class Caller(Struct, frozen=True):
 class Dialect(Struct, frozen=True, kw_only=True):
     """A vendor's API. `authenticate` (what comes in, store) finds the account; `refuse` is the table of refusals.
 
+    `callback` writes what a customer's server is told of an event, as a form or as JSON; None for none.
     A `forgiving` one mends what it reads; one that speaks `form` reads fields of a form or the query, never JSON.
     `security` are OpenAPI's words for what opens it, all of them together.
     """
@@ -96,6 +99,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     refuse: Callable[[Refusal, Caller], Answer]
     example: Callable[[str, NewCredential], str]
     security: Mapping[str, Mapping[str, str]]
+    callback: Callable[[Event, bool], CallbackRequest | None] | None = None
     forgiving: bool = False
     form: bool = False
 

@@ -131,6 +131,7 @@ def _owed(account: Account, fired: Fired) -> list[Owed]:
                 account=account.sid,
                 account_id=account.id,
                 at=reply.at,
+                time_zone=account.time_zone,
                 number=reply.number,
                 receiver=reply.receiver,
                 text=reply.text,

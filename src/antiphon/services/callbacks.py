@@ -40,6 +40,7 @@ async def owe_replies(tx: Tx, arrived: Sequence[tuple[int, int, Reply]], stops: 
             account=wish.sid,
             account_id=account,
             at=reply.at,
+            time_zone=wish.time_zone,
             campaign_id=campaign,
             message_id=reply.answers[1],
             number=reply.number,
@@ -64,6 +65,8 @@ async def owe_campaigns(tx: Tx, keys: Collection[Key], state: Sending) -> None:
                 account=wish.sid,
                 account_id=account,
                 at=tx.now,
+                time_zone=wish.time_zone,
+                created_at=wish.created_at,
                 campaign_id=campaign,
                 state=state.value,
             ),
@@ -75,6 +78,9 @@ async def owe_campaigns(tx: Tx, keys: Collection[Key], state: Sending) -> None:
 
 async def claim(store: Store, limit: int, each: int, but: Collection[str]) -> list[Due]:
     """Callbacks to be delivered now, ours for the length of the lease: so many, and so many of `each` endpoint."""
+    async with store.read() as tx:
+        if not await callbacks.any_due(tx):
+            return []
     async with store.begin() as tx:
         return await callbacks.claim(tx, tx.now + LEASE, limit, each, but)
 
@@ -95,12 +101,11 @@ async def resend(store: Store, account: Account, id: int) -> None:
 
 
 def _done(tx: Tx, due: Due, heard: Heard, chance: float) -> Done:
-    attempts = due.attempts + heard.tried
     again = None if heard.taken else next_attempt(due, heard, tx.now, chance)
     state = "delivered" if heard.taken else "waiting" if again else "failed"
     return Done(
         state=state,
-        attempts=attempts,
+        attempts=due.attempts + 1,
         due_at=again or tx.now,
         ended_at=None if state == "waiting" else tx.now,
         status=heard.status,

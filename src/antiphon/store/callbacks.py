@@ -18,6 +18,10 @@ from antiphon.store.schema import accounts, callbacks, campaigns, messages
 from antiphon.store.session import Row, Tx
 
 _KEY = tuple_(callbacks.c.account_id, callbacks.c.id)
+_WISHES = (
+    *(accounts.c.sid, accounts.c.time_zone, campaigns.c.created_at),
+    *(campaigns.c.callbacks, accounts.c.parameters),
+)
 _NAMES = (
     *("account_id", "id", "url", "endpoint", "format", "form", "event", "message_id"),
     *("state", "attempts", "due_at", "created_at"),
@@ -28,6 +32,8 @@ class Wishes(Struct, frozen=True):
     """Where somebody wants to be told: what the campaign says, and what its account says."""
 
     sid: str
+    time_zone: str
+    created_at: datetime
     campaign: Callbacks
     account: Callbacks
 
@@ -62,12 +68,12 @@ async def add(tx: Tx, owed: Sequence[Owed]) -> None:
 async def wishes(tx: Tx, campaign_keys: Collection[Key]) -> dict[Key, Wishes]:
     """Those of these campaigns, by account and id, whose owner wants to be told of anything."""
     query = (
-        select(campaigns.c.account_id, campaigns.c.id, accounts.c.sid, campaigns.c.callbacks, accounts.c.parameters)
+        select(campaigns.c.account_id, campaigns.c.id, *_WISHES)
         .select_from(campaigns.join(accounts, accounts.c.id == campaigns.c.account_id))
         .where(*_among(tx, campaigns, campaign_keys))
         .where(or_(campaigns.c.callbacks.is_not(None), _asks()))
     )
-    return {(row[0], row[1]): Wishes(row[2], _told(row[3]), _owners(row[4])) for row in await tx.tuples(query)}
+    return {(row[0], row[1]): _wishes(*row[2:]) for row in await tx.tuples(query)}
 
 
 async def changed(tx: Tx, keys: Collection[Key]) -> list[Changed]:
@@ -76,8 +82,8 @@ async def changed(tx: Tx, keys: Collection[Key]) -> list[Changed]:
     query = (
         select(
             *(messages.c[name] for name in ("account_id", "id", "campaign_id", "number", "state", "error", "segments")),
-            *(messages.c.updated_at, campaigns.c.sender, campaigns.c.audience, campaigns.c.callbacks),
-            *(accounts.c.sid, accounts.c.parameters),
+            *(messages.c.updated_at, campaigns.c.sender, campaigns.c.audience),
+            *_WISHES,
         )
         .select_from(messages.join(campaigns, theirs).join(accounts, accounts.c.id == messages.c.account_id))
         .where(*_among(tx, messages, keys))
@@ -85,6 +91,12 @@ async def changed(tx: Tx, keys: Collection[Key]) -> list[Changed]:
         .order_by(messages.c.id)
     )
     return [_changed(*row) for row in await tx.tuples(query)]
+
+
+async def any_due(tx: Tx) -> bool:
+    """Is there anything to be delivered now?"""
+    due = (callbacks.c.state == _WAITING) & (callbacks.c.due_at <= tx.now)
+    return await tx.first(select(callbacks.c.id).where(due).limit(1)) is not None
 
 
 async def claim(tx: Tx, until: datetime, limit: int, each: int, but: Collection[str]) -> list[Due]:
@@ -164,12 +176,15 @@ def _among(tx: Tx, table: Any, keys: Collection[Key]) -> tuple[ColumnElement[boo
 
 
 def _changed(*row: Any) -> Changed:
-    account, id, campaign, number, state, error, segments, at, sender, audience, told, sid, parameters = row
+    account, id, campaign, number, state, error, segments, at, sender, audience = row[:10]
+    wishes = _wishes(*row[10:])
     event = Event(
         kind=Kind.RECEIPT,
-        account=sid,
+        account=wishes.sid,
         account_id=account,
         at=at,
+        time_zone=wishes.time_zone,
+        created_at=wishes.created_at,
         campaign_id=campaign,
         message_id=id,
         number=number,
@@ -179,12 +194,9 @@ def _changed(*row: Any) -> Changed:
         segments=segments,
         direct=audience == Audience.NUMBERS.value,
     )
-    return Changed(event, Wishes(sid, _told(told), _owners(parameters)))
+    return Changed(event, wishes)
 
 
-def _told(stored: Any) -> Callbacks:
-    return msgspec.convert(stored or {}, Callbacks)
-
-
-def _owners(stored: Any) -> Callbacks:
-    return msgspec.convert(stored or {}, Parameters).callbacks
+def _wishes(sid: str, time_zone: str, created_at: datetime, told: Any, parameters: Any) -> Wishes:
+    own = msgspec.convert(told or {}, Callbacks)
+    return Wishes(sid, time_zone, created_at, own, msgspec.convert(parameters or {}, Parameters).callbacks)

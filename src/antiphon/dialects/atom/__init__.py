@@ -1,5 +1,6 @@
 """Atom Telecom's SMS API, the 12 endpoints of https://help.atomtelecom.com.au/kb/API/."""
 
+from antiphon.dialects.atom import callbacks
 from antiphon.dialects.atom.auth import authenticate, example
 from antiphon.dialects.atom.errors import refuse
 from antiphon.dialects.atom.routes import ROUTES
@@ -12,6 +13,7 @@ DIALECT = Dialect(
     routes=ROUTES,
     authenticate=authenticate,
     refuse=refuse,
+    callback=callbacks.write,
     example=example,
     security={"token": {"type": "http", "scheme": "bearer"}},
     forgiving=True,

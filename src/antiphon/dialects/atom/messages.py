@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from antiphon.core import url
 from antiphon.core.account import Callbacks
-from antiphon.core.campaign import Campaign, Purpose, Report, SendMessages
+from antiphon.core.campaign import Purpose, Report, SendMessages
 from antiphon.core.campaign import State as Sending
 from antiphon.core.contact import Draft
 from antiphon.core.errors import BadField, MissingField, TooMany, UnknownCampaign
@@ -107,11 +107,6 @@ def read_message_id(written: str | None) -> int:
     return int(parts[1] + parts[2], 16)
 
 
-def write_message_id(campaign: Campaign) -> str:
-    """As long as the vendor's own: 8 and 13 hexadecimal digits."""
-    return f"{campaign.id >> 32:08x}-{campaign.id & 0xFFFFFFFF:013x}"
-
-
 def write_status(report: Report) -> str:
     if report.campaign.state in (Sending.CANCELLED, Sending.STOPPED) and report.counts.get(State.WAITING):
         return "Skipped"
@@ -128,7 +123,7 @@ async def send(call: Call, body: WireSend) -> WireSuccess[WireMessage]:
     command = read_send(body)
     sent = await sends.send(call.store, call.prices, call.account, command)
     call.ignored += [f"to: {command.recipients[place].number}" for place in sent.unreadable]
-    return success(WireMessage(write_message_id(sent.campaign), "pending"))
+    return success(WireMessage(written_id(sent.campaign.id), "pending"))
 
 
 async def status(call: Call, body: WireMessageId) -> WireSuccess[WireMessage]:
@@ -138,4 +133,13 @@ async def status(call: Call, body: WireMessageId) -> WireSuccess[WireMessage]:
         report = await campaigns.report(call.store, call.account, id)
     except UnknownCampaign:
         raise UnknownCampaign(ticket=body.message_id or "") from None
-    return success(WireMessage(write_message_id(report.campaign), write_status(report)))
+    return success(WireMessage(written_id(report.campaign.id), write_status(report)))
+
+
+def written_id(campaign: int) -> str:
+    """As long as the vendor's own: 8 and 13 hexadecimal digits."""
+    return f"{campaign >> 32:08x}-{campaign & 0xFFFFFFFF:013x}"
+
+
+def word_of(state: State) -> str:
+    return next(word for word, states in _STATUS.items() if state in states)

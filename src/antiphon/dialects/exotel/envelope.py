@@ -173,8 +173,12 @@ def read_item(what: str, item: msgspec.Raw, wanted: type[Read]) -> Read:
 
 
 def write_sid(account: Account, id: int) -> str:
+    return written_sid(account.id, id)
+
+
+def written_sid(account: int, id: int) -> str:
     """32 hexadecimal digits: the account's id and the thing's."""
-    return f"{account.id:016x}{id:016x}"
+    return f"{account:016x}{id:016x}"
 
 
 @lru_cache(maxsize=1024)  # the contacts of one request share their time

@@ -14,16 +14,16 @@ from antiphon.services import reports
 
 LIMIT = 500
 _SORTS = {"date_created": "number", "schedule_time": "number"}  # a campaign's messages have these in common
-_STATUS = {
-    State.WAITING: ("queued", "PENDING_TO_OPERATOR"),
-    State.SUBMITTING: ("sending", "SENDING_TO_OPERATOR"),
-    State.IN_DOUBT: ("submitted", "PENDING_ON_OPERATOR"),
-    State.ACCEPTED: ("submitted", "PENDING_ON_OPERATOR"),
-    State.DELIVERED: ("sent", "DELIVERED_TO_HANDSET"),
-    State.FAILED: ("failed", "FAILED_SUBSCRIBER_ERROR"),
-    State.REFUSED: ("failed", "FAILED_REJECTED"),
-    State.WITHHELD: ("failed_dnd", "FAILED_REJECTED_BLACKLIST"),
-    State.UNSENT: ("failed", "FAILED_EXPIRED"),
+STATUS = {
+    State.WAITING: ("queued", "PENDING_TO_OPERATOR", 21010),
+    State.SUBMITTING: ("sending", "SENDING_TO_OPERATOR", 21015),
+    State.IN_DOUBT: ("submitted", "PENDING_ON_OPERATOR", 21020),
+    State.ACCEPTED: ("submitted", "PENDING_ON_OPERATOR", 21020),
+    State.DELIVERED: ("sent", "DELIVERED_TO_HANDSET", 20005),
+    State.FAILED: ("failed", "FAILED_SUBSCRIBER_ERROR", 24120),
+    State.REFUSED: ("failed", "FAILED_REJECTED", 23060),
+    State.WITHHELD: ("failed_dnd", "FAILED_REJECTED_BLACKLIST", 23020),
+    State.UNSENT: ("failed", "FAILED_EXPIRED", 23050),
 }
 
 # ?channel=sms&offset=0&limit=10&number=+9191...&sort_by=schedule_time:desc
@@ -56,7 +56,7 @@ class WireMessage(Struct, kw_only=True, gc=False):
 
 def write_message(account: Account, campaign: Campaign, fared: Fared) -> WireMessage:
     zone = ZoneInfo(account.time_zone)
-    status, detailed = _STATUS[State(fared.state)]
+    status, detailed, _ = STATUS[State(fared.state)]
     start = campaign.send_at or campaign.confirmed_at
     return WireMessage(
         number=fared.number,

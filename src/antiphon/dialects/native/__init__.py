@@ -1,6 +1,7 @@
 """Our own API, /api/v1: so far, what became of a campaign."""
 
 from antiphon.dialects.door import Dialect
+from antiphon.dialects.native import callbacks
 from antiphon.dialects.native.auth import authenticate, example
 from antiphon.dialects.native.errors import refuse
 from antiphon.dialects.native.routes import ROUTES
@@ -12,6 +13,7 @@ DIALECT = Dialect(
     routes=ROUTES,
     authenticate=authenticate,
     refuse=refuse,
+    callback=callbacks.write,
     example=example,
     security={"token": {"type": "http", "scheme": "bearer"}},
 )

@@ -117,13 +117,15 @@ def read_callbacks(wire: WireCallbacks, known: Callbacks, ignored: list[str]) ->
         return next(filter(None, read), None)
 
     generations = ("", "sms_", "voice_sms_", "vocal_sms_")
-    return Callbacks(
-        receipts=url(*(f"callback_url_for_{channel}deliveries" for channel in generations)) or known.receipts,
-        replies=url("callback_url_for_inbounds") or known.replies,
-        opt_outs=url("callback_url_for_blacklisted_numbers") or known.opt_outs,
-        visits=url("callback_url_for_visits") or known.visits,
-        replies_email=wire.email_for_inbounds or known.replies_email,
-    )
+    told = {
+        "receipts": url(*(f"callback_url_for_{channel}deliveries" for channel in generations)),
+        "replies": url("callback_url_for_inbounds"),
+        "opt_outs": url("callback_url_for_blacklisted_numbers"),
+        "visits": url("callback_url_for_visits"),
+        "replies_email": wire.email_for_inbounds,
+    }
+    given = {name: value for name, value in told.items() if value}
+    return replace(known, format="octopush", **given) if given else known
 
 
 def read_url(written: str | None, field: str, ignored: list[str]) -> str | None:
