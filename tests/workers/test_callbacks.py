@@ -68,7 +68,7 @@ async def worked(store: Store, outbound: Outbound) -> list[tuple[str, int | None
 
 
 @pytest.mark.parametrize(
-    ("format", "form", "facts", "kind", "body"),
+    ("dialect", "form", "facts", "kind", "body"),
     [
         pytest.param(
             *("atom", False, {}, "application/json"),
@@ -120,7 +120,8 @@ async def worked(store: Store, outbound: Outbound) -> list[tuple[str, int | None
         ),
         pytest.param(
             *("octopush", False, {"kind": Kind.OPT_OUT, "text": "STOP"}, "application/json"),
-            '{"message_id":"sms_000000000000ff","number":"+33612345678","text":"STOP","stop_date":"2026-03-02 12:00:00"}',
+            '{"message_id":"sms_000000000000ff","number":"+33612345678","text":"STOP",'
+            '"stop_date":"2026-03-02 12:00:00"}',
             id="octopush opt-out",
         ),
         pytest.param(
@@ -132,7 +133,7 @@ async def worked(store: Store, outbound: Outbound) -> list[tuple[str, int | None
     ],
 )
 async def test_the_payload(
-    store: Store, account: Account, clock: Clock, format: str, form: bool, facts: Any, kind: str, body: str
+    store: Store, account: Account, clock: Clock, dialect: str, form: bool, facts: Any, kind: str, body: str
 ) -> None:
     heard: list[tuple[str, str, str]] = []
 
@@ -141,7 +142,7 @@ async def test_the_payload(
         return web.Response(text="ok")
 
     async with serving(take) as address, calling() as outbound:
-        await owe(store, Owed(url=f"{address}/dlr", format=format, form=form, event=event(account, clock, **facts)))
+        await owe(store, Owed(url=f"{address}/dlr", format=dialect, form=form, event=event(account, clock, **facts)))
         assert await worked(store, outbound) == [("delivered", 200, None)]
     expected = body.replace("{ACCOUNT}", f"{account.id:016x}").replace("{SID}", account.sid)
     assert heard == [("POST", kind, expected)]
