@@ -27,8 +27,8 @@ async def owe_receipts(tx: Tx, keys: Collection[Key]) -> None:
     await callbacks.add(tx, [one for one in owed if one is not None])
 
 
-async def owe_replies(tx: Tx, arrived: Sequence[tuple[int, int, Reply]], stops: Collection[Key]) -> None:
-    """Tell of these replies, each with account and campaign; those in `stops`, by their message, ask for silence."""
+async def owe_replies(tx: Tx, arrived: Sequence[tuple[int, int, Reply]], stops: Collection[Reply]) -> None:
+    """Tell of these replies, each with account and campaign; `stops` are those that ask for silence."""
     wishes = await callbacks.wishes(tx, {(account, campaign) for account, campaign, _ in arrived}) if arrived else {}
     owed: list[Owed | None] = []
     for account, campaign, reply in arrived:
@@ -48,7 +48,7 @@ async def owe_replies(tx: Tx, arrived: Sequence[tuple[int, int, Reply]], stops: 
             text=reply.text,
         )
         owed.append(_owed(wish, "replies", event))
-        if reply.answers in stops:
+        if reply in stops:
             owed.append(_owed(wish, "opt_outs", replace(event, kind=Kind.OPT_OUT)))
     await callbacks.add(tx, [one for one in owed if one is not None])
 

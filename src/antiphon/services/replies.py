@@ -34,4 +34,4 @@ async def _record(tx: Tx, prices: Prices, arrived: Sequence[Reply]) -> None:
     outs = [OptOut(number=reply.number, at=reply.at, source="reply", words=reply.text) for _, reply in stops]
     await opt_outs.add(tx, [(account, out) for (account, _), out in zip(stops, outs, strict=True)])
     await automations.run(tx, prices, [(account, reply) for account, _, reply in known])
-    await owe_replies(tx, known, {reply.answers for _, reply in stops})
+    await owe_replies(tx, known, {reply for _, reply in stops})
