@@ -16,7 +16,10 @@ from antiphon.dialects.door import Caller, Dialect
 
 SOURCE = Path(errors.__file__).parents[1]
 CALLS = Path(__file__).parents[1] / "dialects"
-NOUNS = {"contacts", "lists", "imports", "campaigns", "messages", "voice", "wallet", "accounts"}
+NOUNS = {
+    *("contacts", "lists", "imports", "opt_outs", "replies", "automations"),
+    *("campaigns", "messages", "voice", "wallet", "accounts"),
+}
 ALWAYS = {"__init__.py", "routes.py", "auth.py", "errors.py", "README.md"}
 SHARED = {"callbacks.py", "envelope.py", "fields.py"}  # what is around every answer, and what several nouns say
 HANDLER_LINES = 8
@@ -41,6 +44,7 @@ SAMPLES: dict[str, Any] = {
     "left": "0.045",
     "login": "axelle@example.com",
     "retry_after": 3,
+    "key": "order 12",
 }
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)

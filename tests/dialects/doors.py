@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import http.client
+import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -71,7 +72,7 @@ def _call(address: str, method: str, path: str, headers: Mapping[str, str], body
         answer = connection.getresponse()
         text = answer.read()
         heard = {name.lower(): value for name, value in answer.getheaders()}
-        is_json = "json" in heard.get("content-type", "json")
+        is_json = re.search("(^|[/+])json", heard.get("content-type", "json")) is not None
         return Heard(answer.status, heard, (msgspec.json.decode(text) if is_json else text.decode()) if text else None)
     finally:
         connection.close()

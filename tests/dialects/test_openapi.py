@@ -45,7 +45,7 @@ def test_every_reference_leads_somewhere(dialect: Dialect) -> None:
     known = written["components"]["schemas"]
     references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(written)))
     assert references <= set(known)
-    assert all(re.fullmatch(r"[A-Za-z.]+", name) and "Wire" not in name.split(".")[-1] for name in known)
+    assert all(re.fullmatch(r"[A-Za-z_.]+", name) and "Wire" not in name.split(".")[-1] for name in known)
 
 
 CASES = [

@@ -25,8 +25,8 @@ from antiphon.core import money, price
 from antiphon.core.account import Account, NewCredential
 from antiphon.core.consent import OptOut
 from antiphon.core.contact import Contact
-from antiphon.core.message import Accepted, Fate, Receipt
-from antiphon.services import accounts, calculation, imports, messages, progress, receipts, wallet
+from antiphon.core.message import Accepted, Fate, Receipt, Reply
+from antiphon.services import accounts, calculation, imports, messages, progress, receipts, replies, wallet
 from antiphon.store import contacts, lists, opt_outs, tags
 from antiphon.store.schema import contact_tags, list_members
 from antiphon.store.schema import contacts as people
@@ -107,6 +107,8 @@ async def _take(
         claimed = await messages.claim(store, 100)
         await messages.settle(store, "simulator", [(message.key, Accepted(str(message.id))) for message in claimed])
         await progress.finish(store)
+    elif step == "answer":
+        await _answer(store)
     elif step in ("deliver", "deliver one"):
         await _deliver(store, 1 if step == "deliver one" else 100)
     elif "credit" in step:
@@ -116,6 +118,15 @@ async def _take(
         assert (heard.status >= 400) is step.get("refused", False), heard
         named = _named(heard.body)
         known |= {name: named[theirs] for name, theirs in step["keep"].items()} if "keep" in step else named
+
+
+async def _answer(store: Store) -> None:
+    """Everybody who got a text answers it."""
+    async with store.read() as tx:
+        rows = await tx.all(select(sent.c.account_id, sent.c.id, sent.c.number).order_by(sent.c.number))
+    keys = {row["number"]: (row["account_id"], row["id"]) for row in rows}
+    said = [Reply(number=number, text="Yes", at=store.now(), answers=key) for number, key in keys.items()]
+    await replies.record(store, price.read({}), said)
 
 
 async def _deliver(store: Store, most: int) -> None:
@@ -189,6 +200,7 @@ def _settled(value: Any, known: dict[str, str]) -> Any:
         if re.fullmatch(pattern, text):
             return word
     text = re.sub(r"[0-9a-f]{32}|(sms|vocal)_(?!0{14})[0-9a-f]{14}", lambda match: _settled(match[0], known), text)
+    text = re.sub(r'(?<=")\d{13,16}(?=")', "<id>", text)
     return text if isinstance(value, str) else value
 
 

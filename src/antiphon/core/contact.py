@@ -64,11 +64,15 @@ class AddContacts(Struct, frozen=True, kw_only=True):
 
 
 class EditContact(Struct, frozen=True, kw_only=True):
-    """Change what `draft` says of a contact; an empty `draft.number` keeps the number. `move_to`: a list's id."""
+    """Change what `draft` says of a contact; an empty `draft.number` keeps the number. `move_to`: a list's id.
+
+    `seen`: only if it was last changed at this time, so that nobody overwrites what he has not read.
+    """
 
     id: int
     draft: Draft
     move_to: int | None = None
+    seen: datetime | None = None
 
 
 class FindContacts(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@
     ├── NoText, TextTooLong, NoStopMention, NoRecipient
     ├── NotNow, CannotCancel, RequestRepeated, NoVoiceCarrier, NotOffered
     ├── OutOfCredit, WrongToken, TokenPending, NotMetered
+    ├── ChangedMeanwhile, KeyReused, KeyPending
     ├── TooFast             more calls than the account may make
     ├── UnknownAccount      none that the one who asks may see
     └── Fault               our own mistake; its id is in the log
@@ -130,6 +131,11 @@ class NumberTaken(Refusal):
     number: str
 
 
+class ChangedMeanwhile(Refusal):
+    sentence = "The contact {id} was changed by somebody else meanwhile."
+    id: str | int
+
+
 class NameTaken(Refusal):
     sentence = "There is a list {name} already."
     name: str
@@ -215,6 +221,19 @@ class TokenPending(Refusal):
 class NotMetered(Refusal):
     sentence = "The account {login} has no wallet: it is not metered."
     login: str
+
+
+class KeyReused(Refusal):
+    sentence = "The key {key} came with another request before."
+    key: str
+
+
+class KeyPending(Refusal):
+    """`reason` says whether the first request still runs, or ended with its process."""
+
+    sentence = "The request with the key {key} {reason}."
+    key: str
+    reason: str
 
 
 class TooFast(Refusal):

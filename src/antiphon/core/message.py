@@ -105,6 +105,17 @@ class Reply(Struct, frozen=True, kw_only=True, gc=False):
     receiver: str | None = None
 
 
+class Answered(Struct, frozen=True, kw_only=True, gc=False):
+    """A reply as it is kept."""
+
+    id: int
+    campaign_id: int | None
+    number: str
+    receiver: str | None
+    text: str
+    at: datetime
+
+
 # News may only replace what is less certain. A receipt can overtake the carrier's answer, so it also ends a
 # message that is still being submitted; the answer that comes after then changes nothing.
 RECEIPT_REPLACES = (State.SUBMITTING, State.IN_DOUBT, State.ACCEPTED)

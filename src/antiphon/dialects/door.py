@@ -3,7 +3,8 @@
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from math import ceil
 from typing import Any
 
@@ -29,7 +30,7 @@ from antiphon.core.event import Event
 from antiphon.core.event import Request as CallbackRequest
 from antiphon.core.pace import Pace
 from antiphon.core.price import Prices
-from antiphon.dialects.incoming import Incoming
+from antiphon.dialects.incoming import Incoming, without_nul
 from antiphon.dialects.lenient import mend
 from antiphon.store.session import Store
 
@@ -39,19 +40,23 @@ _LONGEST_HEADER = 1000
 
 
 class Call(Struct, kw_only=True):
-    """One request that may pass: what a handler needs of it. `ignored` names what was not understood or was mended."""
+    """One request that may pass: what a handler needs of it. `ignored` names what was not understood or was mended;
+    `gone` says whether the client has hung up."""
 
     store: Store
     prices: Prices
     id: str
     method: str
     path: Mapping[str, str]
+    headers: Mapping[str, str]
     account: Account
+    gone: Callable[[], Awaitable[bool]]
     ignored: list[str]
 
 
 class Answer(Struct, frozen=True):
-    """Status, a body for JSON (bytes go out as they are; none where it is None), further headers."""
+    """Status, a body for JSON (bytes go out as they are, an iterator's part by part; none where it is None), further
+    headers."""
 
     status: int
     body: Any = None
@@ -63,7 +68,7 @@ class Route(Struct, frozen=True):
 
     `takes` is the shape of what the call says: of the query in a GET, else of the body. A handler that gives back no
     Answer has given the body of one with `status`, of the shape `gives`, or of one of them. With `file` the body is a
-    form with files, of at most so many bytes.
+    form with files, of at most so many bytes. A handler that `streams` is given the lines of a body of any length.
     """
 
     method: str
@@ -73,6 +78,7 @@ class Route(Struct, frozen=True):
     gives: Any = None
     status: int = 200
     file: int | None = None
+    streams: bool = False
 
 
 class Caller(Struct, frozen=True):
@@ -102,6 +108,23 @@ class Dialect(Struct, frozen=True, kw_only=True):
     callback: Callable[[Event, bool], CallbackRequest | None] | None = None
     forgiving: bool = False
     form: bool = False
+
+
+class _Parts(Response):
+    """An answer that goes out part by part. Starlette's own listens meanwhile whether the client hangs up, and so takes
+    the parts of a body that is still coming in."""
+
+    def __init__(self, parts: AsyncIterator[bytes], status: int, headers: dict[str, str]) -> None:
+        super().__init__(status_code=status, headers=headers)
+        del self.headers["Content-Length"]
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        with suppress(ClientDisconnect):
+            async for part in self._parts:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class Door:
@@ -155,11 +178,14 @@ class Door:
             id=caller.id,
             method=caller.method,
             path=path,
+            headers=incoming.headers,
             account=account,
+            gone=request.is_disconnected,
             ignored=[],
         )
         try:
             said = () if route.takes is None else (await self._said(incoming, route, call),)
+            said = (incoming.lines(),) if route.streams else said
             given = await route.handler(call, *said)
         finally:
             incoming.close()
@@ -195,7 +221,7 @@ class Door:
             return self._shaped(await incoming.fields(), route.takes, call, written=True)
         if route.file is not None:
             return self._shaped(await incoming.parts(), route.takes, call, written=True)
-        body = _without_nul(await incoming.body()) or b"{}"
+        body = without_nul(await incoming.body()) or b"{}"
         try:
             return msgspec.json.decode(body, type=route.takes, strict=not self._dialect.forgiving)
         except msgspec.ValidationError as failure:
@@ -236,15 +262,13 @@ def _bad(failure: str) -> Refusal:
     """msgspec's sentence ("Expected `str`, got `int` - at `$.contacts[0].number`") as a refusal."""
     reason, _, path = failure.partition(" - at `$")
     field = path.strip("`.") or "The body"
+    unknown = re.fullmatch(r"Object contains unknown field `(.+)`", reason)
+    if unknown:
+        return BadField(field=f"{field}.{unknown[1]}" if path else unknown[1], reason="is not a field of this call")
     missing = re.fullmatch(r"Object missing required field `(.+)`", reason)
     if missing:
         return MissingField(field=f"{field}.{missing[1]}" if path else missing[1])
     return BadField(field=field, reason="is not as it should be: " + reason.replace("`", ""))
-
-
-def _without_nul(body: bytes) -> bytes:
-    # PostgreSQL keeps no NUL in a text; a number of backslashes before it that is odd makes it one.
-    return re.sub(rb"(?<!\\)((?:\\\\)*)\\u0000", rb"\1", body) if b"\\u0000" in body else body
 
 
 def _pattern(path: str) -> re.Pattern[str]:
@@ -254,5 +278,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 def _response(answer: Answer) -> Response:
     if answer.body is None:
         return Response(status_code=answer.status, headers=dict(answer.headers))
+    if isinstance(answer.body, AsyncIterator):
+        return _Parts(answer.body, answer.status, dict(answer.headers))
     body = answer.body if isinstance(answer.body, bytes) else msgspec.json.encode(answer.body)
     return Response(body, answer.status, dict(answer.headers), "application/json")

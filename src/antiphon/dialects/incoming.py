@@ -1,7 +1,8 @@
 """What came in? A request's address, headers, fields and files, and how a client proves itself in it."""
 
 import io
-from collections.abc import AsyncGenerator, Mapping
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from antiphon.core.errors import BodyTooLarge, Malformed, NotAuthenticated
 
 _MOST_PARTS = 50
+_LONGEST_LINE = 1024 * 1024  # bytes
 
 
 class Incoming:
@@ -34,6 +36,19 @@ class Incoming:
         if self._body is None:
             self._body = b"".join([part async for part in self._stream()])
         return self._body
+
+    async def lines(self) -> AsyncIterator[bytes | None]:
+        """The lines of a body of any length, without their ends; None for one that is too long."""
+        left, skipping = b"", False
+        async for part in self._request.stream():
+            *whole, left = (left + part).split(b"\n")
+            for line in whole:
+                yield None if skipping or len(line) > _LONGEST_LINE else line.rstrip(b"\r")
+                skipping = False
+            if len(left) > _LONGEST_LINE:
+                left, skipping = b"", True
+        if left.strip() or skipping:
+            yield None if skipping else left
 
     async def fields(self) -> dict[str, Any]:
         """The form in the body, and what the query says beside it."""
@@ -96,3 +111,9 @@ def authorization(incoming: Incoming, scheme: str) -> str:
     if given.lower() != scheme or not value.strip():
         raise NotAuthenticated
     return value.strip()
+
+
+def without_nul(body: bytes) -> bytes:
+    """JSON without the sign that no text may hold."""
+    # PostgreSQL keeps no NUL in a text; a number of backslashes before it that is odd makes it one.
+    return re.sub(rb"(?<!\\)((?:\\\\)*)\\u0000", rb"\1", body) if b"\\u0000" in body else body

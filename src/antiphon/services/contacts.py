@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
 from antiphon.core import contact as rules
@@ -19,7 +20,15 @@ from antiphon.core.contact import (
     FindContacts,
     Result,
 )
-from antiphon.core.errors import BadField, BadNumber, NumberTaken, Refusal, UnknownContact, UnknownList
+from antiphon.core.errors import (
+    BadField,
+    BadNumber,
+    ChangedMeanwhile,
+    NumberTaken,
+    Refusal,
+    UnknownContact,
+    UnknownList,
+)
 from antiphon.core.window import Page
 from antiphon.store import contacts, lists, opt_outs, tags
 from antiphon.store.session import Store, Taken, Tx
@@ -89,9 +98,16 @@ async def find(store: Store, account: Account, id: int) -> Contact:
         return await _known(tx, account, id)
 
 
-async def remove(store: Store, account: Account, id: int) -> None:
-    """Delete a contact, also from its lists and tags. Raises UnknownContact."""
+async def remove(store: Store, account: Account, id: int, seen: datetime | None = None) -> None:
+    """Delete a contact, also from its lists and tags; only if it was last changed at the time that was `seen`.
+
+    Raises UnknownContact or ChangedMeanwhile.
+    """
     async with store.begin() as tx:
+        if seen is not None:
+            contact = await contacts.locked(tx, account.id, id)
+            if contact is not None and contact.updated_at != seen:
+                raise ChangedMeanwhile(id=id)
         if not await contacts.remove(tx, account.id, [id]):
             raise UnknownContact(id=id)
 
@@ -174,6 +190,8 @@ def _refused(
         return number
     if person is None:
         return UnknownContact(id=command.id)
+    if command.seen is not None and command.seen != person.updated_at:
+        return ChangedMeanwhile(id=command.id)
     if number and number != person.number and number in taken:
         return NumberTaken(number=number)
     unknown = command.move_to is not None and command.move_to not in targets

@@ -129,6 +129,13 @@ async def attach(store: Store, account: Account, id: int, members: Sequence[int]
     return results
 
 
+async def detach_all(store: Store, account: Account, id: int, members: Sequence[int]) -> int:
+    """Take these contacts off a list; how many were on it. Raises UnknownList."""
+    async with store.begin() as tx:
+        found = await _known(tx, account, id)
+        return await lists.detach(tx, account.id, found.id, members) if members else 0
+
+
 async def detach(store: Store, account: Account, id: int, member: int) -> None:
     """Take a contact off a list; it stays in the account. Raises UnknownList, or UnknownContact if it is not on it."""
     async with store.begin() as tx:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, select, tuple_, union, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, or_, select, tuple_, union, update
 
 from antiphon.core.account import Callbacks
 from antiphon.core.campaign import Audience, Campaign, Kind, Purpose, Quality, State, origins
@@ -227,6 +227,12 @@ def _members(campaign: Campaign, limit: int) -> Any:
         return each[0]
     all_of_them = union(*(select(one.subquery().c.contact_id) for one in each)).subquery()
     return select(all_of_them.c.contact_id).order_by(all_of_them.c.contact_id).limit(limit)
+
+
+def made() -> ColumnElement[bool]:
+    """Is it more than a single text? Spelled so that the index of those will do."""
+    to_many = campaigns.c.audience != literal(Kind.NUMBERS.value, literal_execute=True)
+    return or_(to_many, campaigns.c.voice_language.is_not(None))
 
 
 def this(campaign: Campaign) -> Select[Any, Any]:

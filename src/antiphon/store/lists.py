@@ -29,11 +29,11 @@ _NAMES = ("account_id", *ContactList.__struct_fields__)
 
 
 async def all_of(tx: Tx, account: int) -> list[ContactList]:
-    return [ContactList(**row) for row in await tx.all(_of(account).order_by(lists.c.id))]
+    return [ContactList(**row) for row in await tx.all(of_account(account).order_by(lists.c.id))]
 
 
 async def by_id(tx: Tx, account: int, id: int) -> ContactList | None:
-    row = await tx.first(_of(account).where(lists.c.id == id))
+    row = await tx.first(of_account(account).where(lists.c.id == id))
     return ContactList(**row) if row else None
 
 
@@ -43,13 +43,13 @@ async def by_name(tx: Tx, account: int, name: str) -> ContactList | None:
 
 async def by_names(tx: Tx, account: int, names: Iterable[str]) -> dict[str, ContactList]:
     """Those that are there, by name."""
-    query = _of(account).where(tx.among(lists.c.name, names))
+    query = of_account(account).where(tx.among(lists.c.name, names))
     return {row["name"]: ContactList(**row) for row in await tx.all(query)}
 
 
 async def locked_all(tx: Tx, account: int, ids: Iterable[int]) -> dict[int, ContactList]:
     """Those that are there, by id; nobody else can change them until the transaction ends."""
-    query = _of(account).where(tx.among(lists.c.id, ids)).order_by(lists.c.id).with_for_update()
+    query = of_account(account).where(tx.among(lists.c.id, ids)).order_by(lists.c.id).with_for_update()
     return {row["id"]: ContactList(**row) for row in await tx.all(query)}
 
 
@@ -57,7 +57,7 @@ async def page(tx: Tx, account: int, window: Window) -> list[ContactList]:
     id = lists.c.id.desc() if window.descending else lists.c.id
     column = lists.c[window.sort].desc() if window.descending else lists.c[window.sort]
     order = [id] if window.sort == "created_at" else [column, id]  # ids are made in the order of time
-    shown = _of(account).where(*_found(tx, window)).order_by(*order).limit(window.limit).offset(window.offset)
+    shown = of_account(account).where(*_found(tx, window)).order_by(*order).limit(window.limit).offset(window.offset)
     return [ContactList(**row) for row in await tx.all(shown)]
 
 
@@ -179,5 +179,6 @@ def _found(tx: Tx, window: Window) -> list[ColumnElement[bool]]:
     return [tx.contains(lists.c.name, window.name)] if window.name else []
 
 
-def _of(account: int) -> Select[Any]:
+def of_account(account: int) -> Select[Any]:
+    """All of its lists, for a query."""
     return select(*_FIELDS).where(lists.c.account_id == account)

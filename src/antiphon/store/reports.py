@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from antiphon.core.campaign import Campaign, Kind, Seen
+from antiphon.core.campaign import Campaign, Seen
 from antiphon.core.message import Fared
 from antiphon.core.window import Page, Window
-from antiphon.store.campaigns import read
+from antiphon.store.campaigns import made, read
 from antiphon.store.schema import campaigns, contacts, messages
 from antiphon.store.session import Tx
 
@@ -21,7 +21,7 @@ _SORTS: dict[str, ColumnElement[Any]] = {
 
 async def page(tx: Tx, account: int, seen: Seen, window: Window) -> Page[Campaign]:
     """Of all but single texts, those that fit."""
-    fitting = and_(campaigns.c.account_id == account, _made(), *_fits(seen, window.name))
+    fitting = and_(campaigns.c.account_id == account, made(), *_fits(seen, window.name))
     ordered = [by.desc() if window.descending else by for by in (_SORTS[window.sort], campaigns.c.id)]
     query = select(campaigns).where(fitting).order_by(*ordered).offset(window.offset).limit(window.limit)
     total = await tx.first(select(func.count().label("total")).select_from(campaigns).where(fitting))
@@ -54,12 +54,6 @@ async def fared(tx: Tx, campaign: Campaign, number: str | None, window: Window) 
     found = await tx.tuples(query.where(*mine).order_by(by).offset(window.offset).limit(window.limit))
     total = await tx.first(select(func.count().label("total")).select_from(messages).where(*mine))
     return Page(window=window, things=[Fared(*row) for row in found], total=total["total"] if total else 0)
-
-
-def _made() -> ColumnElement[bool]:
-    # Spelled out in the statement, not sent beside it: only so does SQLite see that the partial index will do.
-    to_many = campaigns.c.audience != literal(Kind.NUMBERS.value, literal_execute=True)
-    return or_(to_many, campaigns.c.voice_language.is_not(None))
 
 
 def _fits(seen: Seen, name: str | None) -> Sequence[ColumnElement[bool]]:

@@ -42,6 +42,9 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.UnknownAccount: (404, "unknown_account"),
     errors.UnknownAutomation: (404, "unknown_automation"),
     errors.UnknownCallback: (404, "unknown_callback"),
+    errors.ChangedMeanwhile: (409, "changed_meanwhile"),
+    errors.KeyReused: (400, "key_reused"),
+    errors.KeyPending: (409, "key_pending"),
     errors.TooFast: (429, "rate_limited"),
     errors.Fault: (500, "server_error"),
 }

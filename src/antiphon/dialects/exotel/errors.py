@@ -50,6 +50,9 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.UnknownAccount: (404, 1000),
     errors.UnknownAutomation: (404, 1000),
     errors.UnknownCallback: (404, 1000),
+    errors.ChangedMeanwhile: (409, 1012),
+    errors.KeyReused: (409, 1012),
+    errors.KeyPending: (409, 1012),
     errors.TooFast: (429, 1008),
     errors.Fault: (500, 1100),
 }

@@ -1,4 +1,4 @@
-"""Our own API, /api/v1: so far, what became of a campaign."""
+"""Our own API, /api/v1: everything that Antiphon can do."""
 
 from antiphon.dialects.door import Dialect
 from antiphon.dialects.native import callbacks

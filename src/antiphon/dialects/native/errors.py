@@ -1,4 +1,6 @@
-"""Refusals as problem documents (RFC 9457): `type` is a word to test for, `detail` a sentence to read."""
+"""Refusals as problem documents (RFC 9457): `type` is a word to test for, `detail` a sentence, `errors` the fields."""
+
+from typing import Any
 
 from antiphon.core import errors
 from antiphon.core.errors import Refusal
@@ -40,6 +42,9 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.UnknownAccount: (404, "unknown-account"),
     errors.UnknownAutomation: (404, "unknown-automation"),
     errors.UnknownCallback: (404, "unknown-callback"),
+    errors.ChangedMeanwhile: (412, "changed-meanwhile"),
+    errors.KeyReused: (422, "key-reused"),
+    errors.KeyPending: (409, "key-pending"),
     errors.TooFast: (429, "too-fast"),
     errors.Fault: (500, "fault"),
 }
@@ -47,5 +52,14 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
 
 def refuse(refusal: Refusal, caller: Caller) -> Answer:
     status, kind = TABLE[type(refusal)]
-    problem = {"type": f"/problems/{kind}", "status": status, "detail": str(refusal), "instance": caller.id}
+    problem: dict[str, Any] = {
+        "type": f"/problems/{kind}",
+        "title": kind.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": str(refusal),
+        "instance": caller.id,
+    }
+    if isinstance(refusal, errors.BadField | errors.MissingField):
+        reason = refusal.reason if isinstance(refusal, errors.BadField) else "is missing"
+        problem["errors"] = [{"field": refusal.field, "reason": reason}]
     return Answer(status, problem, {"Content-Type": "application/problem+json"})

@@ -1,9 +1,79 @@
 """The URL table."""
 
 from antiphon.dialects.door import Route
-from antiphon.dialects.native import campaigns
+from antiphon.dialects.native import (
+    accounts,
+    automations,
+    campaigns,
+    contacts,
+    lists,
+    messages,
+    opt_outs,
+    replies,
+    wallet,
+)
+from antiphon.dialects.native.envelope import WireAsk, WirePage, once
 
-ROUTES = (
-    Route("GET", "/campaigns", campaigns.newest),
-    Route("GET", "/campaigns/{id}", campaigns.report),
+CONTACT = contacts.WireContact
+CONTACTS = (
+    Route("GET", "/contacts", contacts.search, contacts.WireSearch, WirePage[CONTACT]),
+    Route("POST", "/contacts", contacts.create, contacts.WireDraft, CONTACT, 201),
+    Route("POST", "/contacts/bulk", contacts.bulk, None, contacts.WireResult, streams=True),
+    Route("GET", "/contacts/{id}", contacts.detail, None, CONTACT),
+    Route("PATCH", "/contacts/{id}", contacts.edit, contacts.WireEdit, CONTACT),
+    Route("DELETE", "/contacts/{id}", contacts.delete, None, None, 204),
+    Route("PUT", "/contacts/{id}/tags", contacts.put_tags, contacts.WireTags, CONTACT),
+)
+
+LISTS = (
+    Route("GET", "/lists", lists.search, WireAsk, WirePage[lists.WireList]),
+    Route("POST", "/lists", lists.create, lists.WireName, lists.WireList, 201),
+    Route("GET", "/lists/{id}", lists.detail, None, lists.WireList),
+    Route("PATCH", "/lists/{id}", lists.rename, lists.WireName, lists.WireList),
+    Route("DELETE", "/lists/{id}", lists.delete, None, None, 204),
+    Route("POST", "/lists/{id}/members", lists.members, lists.WireMembers, lists.WireJoined),
+    Route("GET", "/tags", lists.tags, WireAsk, WirePage[lists.WireTag]),
+    Route("GET", "/opt-outs", opt_outs.search, WireAsk, WirePage[opt_outs.WireOptOut]),
+    Route("POST", "/opt-outs", opt_outs.create, opt_outs.WireNew, opt_outs.WireAdded),
+)
+
+CAMPAIGN = campaigns.WireCampaign
+CAMPAIGNS = (
+    Route("GET", "/campaigns", campaigns.search, campaigns.WireSearch, WirePage[CAMPAIGN]),
+    Route("POST", "/campaigns", campaigns.create, campaigns.WireNew, CAMPAIGN, 201),
+    Route("GET", "/campaigns/{id}", campaigns.detail, None, CAMPAIGN),
+    Route("PATCH", "/campaigns/{id}", campaigns.edit, campaigns.WireEdit, CAMPAIGN),
+    *(
+        Route("POST", f"/campaigns/{{id}}/{verb.__name__}", verb, None, CAMPAIGN)
+        for verb in (
+            campaigns.confirm,
+            campaigns.cancel,
+            campaigns.pause,
+            campaigns.resume,
+            campaigns.stop,
+            campaigns.archive,
+        )
+    ),
+    Route("GET", "/campaigns/{id}/events", campaigns.events),
+    Route("GET", "/campaigns/{id}/messages", messages.of_campaign, messages.WireSearch, WirePage[messages.WireMessage]),
+    Route("POST", "/messages", messages.send, messages.WireSend, messages.WireAccepted, 201),
+    Route("GET", "/replies", replies.search, WireAsk, WirePage[replies.WireReply]),
+)
+
+ACCOUNT = (
+    Route("GET", "/automations", automations.search, None, automations.WireAll),
+    Route("POST", "/automations", automations.create, automations.WireRule, automations.WireAutomation, 201),
+    Route("GET", "/automations/{id}", automations.detail, None, automations.WireAutomation),
+    Route("PUT", "/automations/{id}", automations.edit, automations.WireRule, automations.WireAutomation),
+    Route("DELETE", "/automations/{id}", automations.delete, None, None, 204),
+    Route("GET", "/account", accounts.detail, None, accounts.WireAccount),
+    Route("PATCH", "/account", accounts.edit, accounts.WireEdit, accounts.WireAccount),
+    Route("GET", "/senders", accounts.senders, None, accounts.WireSenders),
+    Route("GET", "/wallet", wallet.detail, None, wallet.WireWallet),
+    Route("GET", "/wallet/ledger", wallet.ledger, WireAsk, WirePage[wallet.WireEntry]),
+)
+
+ROUTES = tuple(
+    once(route) if route.method == "POST" and not route.streams else route
+    for route in (*CONTACTS, *LISTS, *CAMPAIGNS, *ACCOUNT)
 )

@@ -48,6 +48,9 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.UnknownAccount: (400, 210),
     errors.UnknownAutomation: (400, 131),
     errors.UnknownCallback: (400, 131),
+    errors.ChangedMeanwhile: (400, 127),
+    errors.KeyReused: (400, 120),
+    errors.KeyPending: (400, 120),
     errors.TooFast: (429, 500),
     errors.Fault: (500, 500),
 }

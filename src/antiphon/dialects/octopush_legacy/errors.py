@@ -47,6 +47,9 @@ TABLE: dict[type[Refusal], int] = {
     errors.UnknownAccount: 210,
     errors.UnknownAutomation: 131,
     errors.UnknownCallback: 131,
+    errors.ChangedMeanwhile: 127,
+    errors.KeyReused: 120,
+    errors.KeyPending: 120,
     errors.TooFast: 500,
     errors.Fault: 500,
 }

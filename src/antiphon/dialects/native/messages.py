@@ -1,0 +1,125 @@
+"""Single texts: /messages; and the messages of a campaign: /campaigns/<id>/messages."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from antiphon.core.account import Callbacks
+from antiphon.core.campaign import Campaign, SendMessages
+from antiphon.core.contact import Draft
+from antiphon.core.errors import BadField
+from antiphon.core.message import Fared, State
+from antiphon.core.money import units
+from antiphon.dialects.door import Answer, Call
+from antiphon.dialects.native.envelope import WireAsk, WirePage, read_id, write_page
+from antiphon.dialects.native.fields import WireContent, read_callbacks
+from antiphon.services import cursors, sends
+
+_MOST = 1_000
+
+# {"to": ["+33612345678"], "text": "Your code is 1234", "purpose": "alert", "sender": "Shop"}
+
+
+class WireSend(WireContent, forbid_unknown_fields=True, kw_only=True):
+    to: Annotated[list[str], Meta(min_length=1, max_length=_MOST)]
+
+
+# {"id": "8213049", "number": "+33612345678", "segments": 1, "cost": 0.045}
+
+
+class WireSent(Struct):
+    id: str
+    number: str
+    segments: int
+    cost: float
+
+
+# {"campaign": "8213048", "state": "sending", "messages": [...], "unreadable": ["12"]}
+
+
+class WireAccepted(Struct):
+    campaign: str
+    state: str
+    messages: list[WireSent]
+    unreadable: list[str]
+
+
+# ?state=failed,refused
+
+
+class WireSearch(WireAsk, forbid_unknown_fields=True):
+    state: str | None = None
+
+
+# {"id": "8213049", "number": "+33612345678", "state": "delivered", "text": "...", "segments": 1, "cost": 0.045, ...}
+
+
+class WireMessage(Struct):
+    id: str
+    number: str
+    first_name: str | None
+    last_name: str | None
+    state: str
+    text: str
+    segments: int
+    cost: float
+    error: str | None
+    updated_at: datetime
+
+
+def read_send(body: WireSend) -> SendMessages:
+    """Raises BadField."""
+    return SendMessages(
+        recipients=[Draft(number=number) for number in body.to],
+        text=body.text,
+        sender=body.sender,
+        purpose=body.purpose,
+        optimise=body.optimise,
+        syntax=body.syntax,
+        send_at=body.send_at,
+        end_at=body.end_at,
+        name=body.name,
+        callbacks=read_callbacks(body.callbacks) if body.callbacks else Callbacks(),
+        extras=body.extras,
+    )
+
+
+def read_states(written: str | None) -> list[str]:
+    """Raises BadField."""
+    words = [word.strip() for word in (written or "").split(",") if word.strip()]
+    for word in words:
+        if word not in list(State):
+            raise BadField(field="state", reason=f"is not one of {', '.join(State)}")
+    return words
+
+
+def write_message(campaign: Campaign, fared: Fared) -> WireMessage:
+    return WireMessage(
+        id=str(fared.id),
+        number=fared.number,
+        first_name=fared.first_name,
+        last_name=fared.last_name,
+        state=fared.state,
+        text=campaign.text if fared.text is None else fared.text,
+        segments=fared.segments,
+        cost=units(fared.cost),
+        error=fared.error,
+        updated_at=fared.updated_at,
+    )
+
+
+async def send(call: Call, body: WireSend) -> Answer:
+    """Send a text to numbers that come with it; on disk before the answer."""
+    sent = await sends.send(call.store, call.prices, call.account, read_send(body))
+    messages = [WireSent(str(one.id), one.number, one.segments, units(one.cost)) for one in sent.messages]
+    unreadable = [body.to[place] for place in sent.unreadable]
+    written = WireAccepted(str(sent.campaign.id), sent.campaign.state.value, messages, unreadable)
+    return Answer(201, written, {"Location": f"/api/v1/campaigns/{sent.campaign.id}/messages"})
+
+
+async def of_campaign(call: Call, query: WireSearch) -> WirePage[WireMessage]:
+    """What became of the messages of a campaign or of a single text, by number."""
+    wanted = cursors.Following(query.after or "", query.limit + 1, read_states(query.state))
+    campaign, found = await cursors.messages(call.store, call.account, read_id(call.path["id"]), wanted)
+    return write_page(found, query.limit, lambda one: write_message(campaign, one), lambda one: one.number)
