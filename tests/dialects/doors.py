@@ -57,7 +57,7 @@ def credentials(dialect: str, credential: NewCredential) -> dict[str, str]:
         return {"api-login": credential.login, "api-key": credential.api_key}
     if dialect == "octopush_legacy":  # they are fields of the form
         return {}
-    if dialect == "exotel":
+    if dialect in ("exotel", "exotel_v1"):
         pair = f"{credential.key_id}:{credential.api_key}".encode()
         return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
     return {"Authorization": f"Bearer {credential.api_key}"}

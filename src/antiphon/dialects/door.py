@@ -27,7 +27,7 @@ from antiphon.core.errors import (
 )
 from antiphon.core.pace import Pace
 from antiphon.core.price import Prices
-from antiphon.dialects.incoming import Incoming
+from antiphon.dialects.incoming import Incoming, read_fields
 from antiphon.dialects.lenient import mend
 from antiphon.store.session import Store
 
@@ -85,6 +85,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     """A vendor's API. `authenticate` (what comes in, store) finds the account; `refuse` is the table of refusals.
 
     A `forgiving` one mends what it reads; one that speaks `form` reads fields of a form or the query, never JSON.
+    `read` says what an encoded form or query holds.
     `security` are OpenAPI's words for what opens it, all of them together.
     """
 
@@ -98,6 +99,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     security: Mapping[str, Mapping[str, str]]
     forgiving: bool = False
     form: bool = False
+    read: Callable[[bytes], dict[str, Any]] = read_fields
 
 
 class Door:
@@ -141,7 +143,7 @@ class Door:
 
     async def _answer(self, request: Request, caller: Caller) -> Answer:
         route, path = self._find(request)
-        incoming = Incoming(request, path, route.file or self._body_limit)
+        incoming = Incoming(request, path, route.file or self._body_limit, self._dialect.read)
         account = await self._dialect.authenticate(incoming, self._store)
         if self._pace and (wait := self._pace.wait(account.id, time.monotonic())):
             raise TooFast(retry_after=ceil(wait))
