@@ -68,6 +68,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: reports.page(tx, account.id, Seen(), _WINDOW), id="campaigns"),
     pytest.param(lambda tx, campaign, account: reports.counts(tx, account.id, [1]), id="counts"),
     pytest.param(lambda tx, campaign, account: reports.fared(tx, campaign, None, _WINDOW), id="fared"),
+    pytest.param(lambda tx, campaign, account: reports.message(tx, account.id, 1), id="one message"),
     pytest.param(lambda tx, campaign, account: campaigns.newest(tx, account.id, 10), id="newest"),
     pytest.param(lambda tx, campaign, account: contacts.by_numbers(tx, account.id, _NUMBERS), id="by numbers"),
     pytest.param(lambda tx, campaign, account: contacts.on_list(tx, account.id, 1), id="on list"),
