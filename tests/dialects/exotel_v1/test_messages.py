@@ -3,6 +3,8 @@
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec import Struct
 
 from antiphon.core.account import Callbacks
@@ -70,3 +72,53 @@ async def test_what_is_kept(store: Store, options: dict[str, str], kept: Kept, c
     assert (leaving.sender, leaving.number, leaving.text) == ("EXOTEL", "+919876543210", TEXT["Body"])
     campaign = await campaigns.find(store, account, leaving.campaign_id)
     assert Kept(campaign.purpose, campaign.callbacks, dict(leaving.extras)) == kept
+
+
+names = st.sampled_from(
+    [
+        *("From", "To", "To[]", "To[0]", "To[1]", "To[x]", "Body", "Body[]", "Messages", "Messages[0]", "Messages[]"),
+        *(
+            "Messages[0][To]",
+            "Messages[0][Body]",
+            "Messages[1][To]",
+            "Messages[1][Body]",
+            "Messages[1][x]",
+            "Message[0][To]",
+        ),
+        *(
+            "EncodingType",
+            "Priority",
+            "SmsType",
+            "StatusCallback",
+            "StatusCallbackContentType",
+            "CustomField",
+            "DltEntityId",
+        ),
+    ]
+)
+values = st.sampled_from(
+    ["09876543210", "+919876543211", "12", " ", "", ",", "plain", "promotional", "\0", "http://[", "null", "\ud800"]
+) | st.text(max_size=20)
+pairs = st.lists(st.tuples(names, values), max_size=8)
+WHOLE = [("From", "EXOTEL"), ("To", "09876543210"), ("Body", "Hello")]
+WHOLE_BULK = [("From", "EXOTEL"), ("Messages[0][To]", "09876543210"), ("Messages[0][Body]", "Hello")]
+
+
+@settings(max_examples=40)
+@given(whole=st.sampled_from([[], WHOLE, WHOLE_BULK]), more=pairs)
+async def test_any_form(store: Store, whole: list[tuple[str, str]], more: list[tuple[str, str]]) -> None:
+    """Never a fault; and what is answered with a sid, and nothing else, is there to be sent."""
+    credential = await accounts.create(store, f"{store.ids.one()}@example.com", "IN")
+    account = await accounts.authenticate(store, credential.api_key)
+    headers = doors.credentials("exotel_v1", credential)
+    form = urlencode([*whole, *more], errors="surrogatepass").encode()
+    sids: set[str] = set()
+    async with doors.opened(store) as address:
+        for call in ("Sms/send.json", "Sms/bulksend.json"):
+            heard = await doors.call(address, "POST", f"/v1/accounts/{credential.sid}/{call}", headers, form)
+            assert heard.status in (200, 400), heard
+            told = heard.body if isinstance(heard.body, list) else [heard.body]
+            assert heard.status == 200 or told[0]["RestException"]["Status"] == 400
+            sids |= {one["SMSMessage"]["Sid"] for one in told if heard.status == 200} - {None}
+    waiting = await messages.claim(store, 100)
+    assert {f"{account.id:016x}{one.id:016x}" for one in waiting} == sids
