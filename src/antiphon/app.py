@@ -21,7 +21,7 @@ from antiphon.carriers.simulator import Behaviour, Simulator
 from antiphon.config import Config
 from antiphon.core.account import NewCredential
 from antiphon.core.pace import Pace
-from antiphon.dialects import atom, exotel, native, octopush, octopush_legacy, page
+from antiphon.dialects import atom, exotel, exotel_v1, native, octopush, octopush_legacy, page
 from antiphon.dialects.door import Door
 from antiphon.dialects.openapi import document
 from antiphon.services import processes
@@ -35,7 +35,14 @@ from antiphon.workers.outbound import Outbound
 from antiphon.workers.receipts import Inbox
 
 _log = structlog.get_logger()
-DIALECTS = (octopush.DIALECT, atom.DIALECT, octopush_legacy.DIALECT, exotel.DIALECT, native.DIALECT)
+DIALECTS = (
+    octopush.DIALECT,
+    atom.DIALECT,
+    octopush_legacy.DIALECT,
+    exotel.DIALECT,
+    exotel_v1.DIALECT,
+    native.DIALECT,
+)
 _BACKLOG = 2048  # connections that wait to be accepted
 _GARBAGE = 50_000  # new objects between two collections
 _LAST_STEP = 15.0  # seconds that a worker's step may take to end when the program stops

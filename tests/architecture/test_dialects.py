@@ -23,6 +23,7 @@ NOUNS = {
 ALWAYS = {"__init__.py", "routes.py", "auth.py", "errors.py", "README.md"}
 SHARED = {"callbacks.py", "envelope.py", "fields.py"}  # what is around every answer, and what several nouns say
 HANDLER_LINES = 8
+STREAM_LINES = 20  # of what a handler hands on to, as an answer without end
 
 SAMPLES: dict[str, Any] = {
     "allowed": "GET",
@@ -104,7 +105,8 @@ def test_handlers_are_short(dialect: Dialect) -> None:
     for path in (SOURCE / "dialects" / dialect.name).glob("*.py"):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.AsyncFunctionDef):
-                assert (node.end_lineno or 0) - node.lineno < HANDLER_LINES + 3, f"{path}: {node.name}"
+                most = STREAM_LINES if node.name.startswith("_") else HANDLER_LINES
+                assert (node.end_lineno or 0) - node.lineno < most + 3, f"{path}: {node.name}"
 
 
 @each_dialect

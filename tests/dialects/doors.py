@@ -52,16 +52,30 @@ async def call(
     return await asyncio.to_thread(_call, address, method, path, headers, body, chunked)
 
 
+async def exchange(address: str, sent: bytes) -> tuple[int, bytes]:
+    """The status and the body of the answer to these bytes, which ask for the connection to be closed."""
+    return await asyncio.to_thread(_exchange, address, sent)
+
+
 def credentials(dialect: str, credential: NewCredential) -> dict[str, str]:
     """The headers that open this dialect's door."""
     if dialect == "octopush":
         return {"api-login": credential.login, "api-key": credential.api_key}
     if dialect == "octopush_legacy":  # they are fields of the form
         return {}
-    if dialect == "exotel":
+    if dialect in ("exotel", "exotel_v1"):
         pair = f"{credential.key_id}:{credential.api_key}".encode()
         return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
     return {"Authorization": f"Bearer {credential.api_key}"}
+
+
+def _exchange(address: str, sent: bytes) -> tuple[int, bytes]:
+    host, _, port = address.partition(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(sent)
+        heard = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = heard.partition(b"\r\n\r\n")
+    return int(head[9:12]), body
 
 
 def _call(address: str, method: str, path: str, headers: Mapping[str, str], body: bytes, chunked: bool) -> Heard:

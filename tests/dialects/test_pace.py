@@ -16,6 +16,7 @@ CALLS = {
     "octopush_legacy": ("POST", "/api/credit", 200),
     "atom": ("GET", "/api/sender", 429),
     "exotel": ("GET", "/v2/accounts/{sid}/message-campaigns", 429),
+    "exotel_v1": ("GET", "/v1/accounts/{sid}/Sms/Messages/12", 429),
     "native": ("GET", "/api/v1/campaigns", 429),
 }
 

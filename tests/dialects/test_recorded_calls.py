@@ -35,7 +35,14 @@ from antiphon.store.session import Store
 from tests.dialects import doors
 
 HERE = Path(__file__).parent
-REGIONS = {"octopush": "FR", "atom": "AU", "exotel": "IN", "native": "FR", "octopush_legacy": "FR"}
+REGIONS = {
+    "octopush": "FR",
+    "octopush_legacy": "FR",
+    "atom": "AU",
+    "exotel": "IN",
+    "exotel_v1": "IN",
+    "native": "FR",
+}
 VARYING = {
     r"sms_(?!0{14})[0-9a-f]{14}": "<ticket>",
     r"vocal_(?!0{14})[0-9a-f]{14}": "<vocal ticket>",

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from operator import attrgetter
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from antiphon.core.account import Account
 from antiphon.core.campaign import Campaign
 from antiphon.core.campaign import State as CampaignState
 from antiphon.core.consent import OptOut
+from antiphon.core.contact import Draft
 from antiphon.core.message import Accepted, Fate, InDoubt, Key, Outcome, Outgoing, Receipt, Refused
 from antiphon.services import campaigns, messages, processes, progress, receipts
 from antiphon.store import messages as stored_messages
@@ -243,6 +245,27 @@ async def _happen(store: Store, what: str, which: int, keys: list[Key]) -> None:
         await messages.release(store, keys)
     else:
         await progress.finish(store)
+
+
+async def test_one_message_is_found_with_its_campaign(store: Store, account: Account) -> None:
+    hello = replace(EVERYBODY, text="Hello {first_name}. STOP 36111")
+    campaign = await ready(store, account, [Draft(number=number(1), first_name="Axelle"), *people(1, 2)], hello)
+    await campaigns.confirm(store, account, campaign.id)
+    one, _ = sorted(await messages.claim(store, 10), key=attrgetter("number"))
+    found = await messages.find(store, account, one.id)
+    assert found
+    assert found[0] == await campaigns.find(store, account, campaign.id)
+    told = {name: getattr(found[1], name) for name in ("id", "number", "text", "state", "first_name", "last_name")}
+    assert told == {
+        "id": one.id,
+        "number": number(1),
+        "text": "Hello Axelle. STOP 36111",
+        "state": "submitting",
+        "first_name": "Axelle",
+        "last_name": None,
+    }
+    assert await messages.find(store, account, 12) is None
+    assert await messages.find(store, await another_account(store), one.id) is None
 
 
 async def _claimed(store: Store, campaign: Campaign) -> list[Key]:

@@ -188,6 +188,29 @@ async def test_who_opted_out_is_withheld_in_any_case(store: Store, account: Acco
     assert await counts(store, account, sent.campaign) == {"withheld": 2}
 
 
+async def test_texts_of_one_request_are_sent_together(store: Store) -> None:
+    account, _ = await holder(store, 3)
+    commands = [to(number(1), text="First"), to("12"), to(number(1), text="Second"), to(number(2), number(3), text="x")]
+    with pytest.raises(OutOfCredit):
+        await sends.send_all(store, PRICES, account, commands)
+    assert await _rows(store) == {"ledger": 1}
+    assert await audited(store, account) == 3 * PIECE
+    done = await sends.send_all(store, PRICES, account, commands[:3])
+    texts = [(sent.campaign.text, sent.left // PIECE) if isinstance(sent, Sent) else type(sent) for sent in done]
+    assert texts == [("First", 2), NoRecipient, ("Second", 1)]
+    assert await audited(store, account) == PIECE
+    assert store.woken.is_set()
+    assert {one.text for one in await messages.claim(store, 10)} == {"First", "Second"}
+
+
+async def test_texts_of_one_request_need_one_number_that_can_be_read(store: Store, account: Account) -> None:
+    with pytest.raises(NoRecipient, match="None of the 2 numbers"):
+        await sends.send_all(store, PRICES, account, [to("12"), to("x")])
+    with pytest.raises(NoText):
+        await sends.send_all(store, PRICES, account, [to(number(1)), to(number(2), text=" ")])
+    assert await _rows(store) == {}
+
+
 async def test_a_text_can_wait_for_its_time(store: Store, account: Account, clock: Clock) -> None:
     at = clock.now + timedelta(hours=1)
     sent = await send(store, account, 1, 2, send_at=at)

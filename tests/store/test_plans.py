@@ -91,6 +91,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: callbacks.any_due(tx), id="any callback"),
     pytest.param(lambda tx, campaign, account: automations.of(tx, [account.id]), id="automations"),
     pytest.param(lambda tx, campaign, account: automations.answered(tx, account.id, _NUMBERS), id="answered"),
+    pytest.param(lambda tx, campaign, account: reports.message(tx, account.id, 1), id="one message"),
     pytest.param(lambda tx, campaign, account: campaigns.newest(tx, account.id, 10), id="newest"),
     pytest.param(lambda tx, campaign, account: contacts.by_numbers(tx, account.id, _NUMBERS), id="by numbers"),
     pytest.param(lambda tx, campaign, account: contacts.on_list(tx, account.id, 1), id="on list"),

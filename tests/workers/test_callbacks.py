@@ -107,6 +107,18 @@ async def worked(store: Store, outbound: Outbound) -> list[tuple[str, int | None
             id="exotel campaign",
         ),
         pytest.param(
+            *("exotel_v1", True, {"custom": "o 1"}, "application/x-www-form-urlencoded"),
+            "SmsSid={ACCOUNT}0000000000000001&To=%2B33612345678&Status=sent&SmsUnits=1"
+            "&DetailedStatus=DELIVERED_TO_HANDSET&DetailedStatusCode=20005&DateSent=2026-03-02+12%3A00%3A00&CustomField=o+1",
+            id="exotel v1 form",
+        ),
+        pytest.param(
+            *("exotel_v1", False, {"state": "withheld"}, "application/json"),
+            '{"SmsSid":"{ACCOUNT}0000000000000001","To":"+33612345678","Status":"failed_dnd","SmsUnits":1,'
+            '"DetailedStatus":"FAILED_REJECTED_BLACKLIST","DetailedStatusCode":23020,"DateSent":"2026-03-02 12:00:00"}',
+            id="exotel v1 JSON",
+        ),
+        pytest.param(
             *("octopush", False, {"state": "failed", "time_zone": "Europe/Paris"}, "application/json"),
             '{"channel":"sms","message_id":"sms_000000000000ff","number":"+33612345678","status":"NOT_DELIVERED",'
             '"delivery_date":"2026-03-02 13:00:00","meta_data":{}}',

@@ -30,7 +30,7 @@ from antiphon.core.event import Event
 from antiphon.core.event import Request as CallbackRequest
 from antiphon.core.pace import Pace
 from antiphon.core.price import Prices
-from antiphon.dialects.incoming import Incoming, without_nul
+from antiphon.dialects.incoming import Incoming, read_fields, without_nul
 from antiphon.dialects.lenient import mend
 from antiphon.store.session import Store
 
@@ -94,6 +94,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
     `callback` writes what a customer's server is told of an event, as a form or as JSON; None for none.
     A `forgiving` one mends what it reads; one that speaks `form` reads fields of a form or the query, never JSON.
+    `read` says what an encoded form or query holds.
     `security` are OpenAPI's words for what opens it, all of them together.
     """
 
@@ -108,6 +109,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     callback: Callable[[Event, bool], CallbackRequest | None] | None = None
     forgiving: bool = False
     form: bool = False
+    read: Callable[[bytes], dict[str, Any]] = read_fields
 
 
 class _Parts(Response):
@@ -168,7 +170,7 @@ class Door:
 
     async def _answer(self, request: Request, caller: Caller) -> Answer:
         route, path = self._find(request)
-        incoming = Incoming(request, path, route.file or self._body_limit)
+        incoming = Incoming(request, path, route.file or self._body_limit, self._dialect.read)
         account = await self._dialect.authenticate(incoming, self._store)
         if self._pace and (wait := self._pace.wait(account.id, time.monotonic())):
             raise TooFast(retry_after=ceil(wait))

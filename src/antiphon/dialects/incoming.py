@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
@@ -14,22 +15,31 @@ from antiphon.core.errors import BodyTooLarge, Malformed, NotAuthenticated
 
 _MOST_PARTS = 50
 _LONGEST_LINE = 1024 * 1024  # bytes
+# A name, a place or none in brackets, and, only after a place, a name in brackets.
+_BRACKETS = re.compile(r"([^\[]+)\[(?!\]\[)([0-9]{0,6})\](?:\[(\w+)\])?")
+_LAST = 1_000_000
 
 
 class Incoming:
-    """A request on its way in: the parts of its address that vary, and its body up to `limit` bytes."""
+    """A request on its way in: the parts of its address that vary, and its body up to `limit` bytes.
 
-    def __init__(self, request: Request, path: Mapping[str, str], limit: int) -> None:
+    `read` says what an encoded query or form holds.
+    """
+
+    def __init__(
+        self, request: Request, path: Mapping[str, str], limit: int, read: Callable[[bytes], dict[str, Any]]
+    ) -> None:
         self.headers = request.headers
         self.path = path
         self._request = request
         self._limit = limit
+        self._read = read
         self._body: bytes | None = None
         self._files: list[BinaryIO] = []
 
     @property
     def query(self) -> dict[str, Any]:
-        return read_fields(self._request.scope["query_string"])
+        return self._read(self._request.scope["query_string"])
 
     async def body(self) -> bytes:
         """Raises BodyTooLarge as soon as the limit is passed."""
@@ -52,7 +62,7 @@ class Incoming:
 
     async def fields(self) -> dict[str, Any]:
         """The form in the body, and what the query says beside it."""
-        return self.query | read_fields(await self.body())
+        return self.query | self._read(await self.body())
 
     async def parts(self) -> dict[str, Any]:
         """A form with files, multipart/form-data: texts, and files that are open until `close`, large ones on the disk.
@@ -91,13 +101,45 @@ def read_fields(encoded: bytes) -> dict[str, Any]:
     """A query or a form. `name[]=1&name[]=2` is a list, as PHP writes it; of a name without brackets the last one
     counts. What is no UTF-8 becomes U+FFFD, and NUL, which no text may hold, nothing."""
     found: dict[str, Any] = {}
-    for name, value in parse_qsl(encoded.decode(errors="replace"), keep_blank_values=True):
-        plain, bracket, _ = name.replace("\0", "").partition("[")
+    for name, value in _pairs(encoded):
+        plain, bracket, _ = name.partition("[")
         if not bracket:
-            found[plain] = value.replace("\0", "")
+            found[plain] = value
         elif isinstance(several := found.setdefault(plain, []), list):
-            several.append(value.replace("\0", ""))
+            several.append(value)
     return found
+
+
+def read_nested(encoded: bytes) -> dict[str, Any]:
+    """As `read_fields`, but every value of a name counts, and brackets hold its place, or a name within that.
+
+    `to=1&to=2`, `to[]=1&to[]=2` and `to[1]=2&to[0]=1` are {"to": ["1", "2"]}; `all[0][to]=1` is {"all": [{"to": "1"}]}.
+    """
+    found: dict[str, list[tuple[int, Any]]] = {}
+    inner: dict[tuple[str, int], dict[str, str]] = {}
+    lists: set[str] = set()
+    for name, value in _pairs(encoded):
+        match = _BRACKETS.fullmatch(name)
+        plain, place, within = match.groups() if match else (name, "", None)
+        at = int(place or _LAST)
+        if match:
+            lists.add(plain)
+        if within is None:
+            found.setdefault(plain, []).append((at, value))
+        elif (plain, at) in inner:
+            inner[plain, at][within] = value
+        else:
+            inner[plain, at] = {within: value}
+            found.setdefault(plain, []).append((at, inner[plain, at]))
+    return {
+        name: [value for _, value in sorted(values, key=itemgetter(0))] if name in lists or values[1:] else values[0][1]
+        for name, values in found.items()
+    }
+
+
+def _pairs(encoded: bytes) -> Iterator[tuple[str, str]]:
+    for name, value in parse_qsl(encoded.decode(errors="replace"), keep_blank_values=True):
+        yield name.replace("\0", ""), value.replace("\0", "")
 
 
 def opened(part: str | BinaryIO) -> BinaryIO:

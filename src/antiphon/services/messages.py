@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from antiphon.core.message import Key, Outcome, Outgoing, Refused, State
+from antiphon.core.account import Account
+from antiphon.core.campaign import Campaign
+from antiphon.core.message import Fared, Key, Outcome, Outgoing, Refused, State
 from antiphon.services import wallet
 from antiphon.services.callbacks import owe_receipts
-from antiphon.store import campaigns, messages
+from antiphon.store import campaigns, messages, reports
 from antiphon.store.messages import Taken
 from antiphon.store.session import Store, Tx
 
@@ -31,6 +33,14 @@ async def claim(store: Store, limit: int) -> list[Outgoing]:
         for campaign in sending[: limit - len(taken)]:
             taken += await messages.claim(tx, campaign, store.process_id, share)
         return await _outgoing(tx, taken)
+
+
+async def find(store: Store, account: Account, id: int) -> tuple[Campaign, Fared] | None:
+    """One message, and the campaign that it belongs to; None where there is no such message."""
+    async with store.read() as tx:
+        found = await reports.message(tx, account.id, id)
+        campaign = await campaigns.by_id(tx, account.id, found[0]) if found else None
+    return (campaign, found[1]) if campaign and found else None
 
 
 async def settle(store: Store, carrier: str, outcomes: Sequence[tuple[Key, Outcome]]) -> None:

@@ -57,6 +57,23 @@ async def send(store: Store, prices: Prices, account: Account, command: SendMess
     return sent
 
 
+async def send_all(
+    store: Store, prices: Prices, account: Account, commands: Sequence[SendMessages]
+) -> list[Sent | NoRecipient]:
+    """Send texts that come in one request, in one transaction: all of them, but for those to numbers nobody can read.
+
+    Raises what `send` does; then none is sent.
+    """
+    ready = [await _readable_or_not(store, prices, account, command) for command in commands]
+    directs = [one for one in ready if isinstance(one, _Direct)]
+    if not directs:
+        raise NoRecipient(given=len(commands))
+    async with store.begin() as tx:
+        done = iter(_all(await _write(tx, directs)))
+    store.woken.set()
+    return [next(done) if isinstance(one, _Direct) else one for one in ready]
+
+
 async def draft(store: Store, prices: Prices, account: Account, command: SendMessages) -> Campaign:
     """Keep a call to numbers that come with it, to be confirmed. Raises what `send` does, but for OutOfCredit."""
     assert command.voice is not None
@@ -96,6 +113,23 @@ async def _readable(store: Store, prices: Prices, account: Account, command: Sen
     if not people:
         raise NoRecipient(given=len(command.recipients))
     return _Direct(account, command, list(people.values()), unreadable, prices)
+
+
+async def _readable_or_not(
+    store: Store, prices: Prices, account: Account, command: SendMessages
+) -> _Direct | NoRecipient:
+    try:
+        return await _readable(store, prices, account, command)
+    except NoRecipient as refusal:
+        return refusal
+
+
+def _all(done: Sequence[Sent | Exception]) -> list[Sent]:
+    """Raises the first of what went wrong."""
+    for one in done:
+        if isinstance(one, Exception):
+            raise one
+    return [one for one in done if isinstance(one, Sent)]
 
 
 def _sent(direct: _Direct, campaign: Campaign, new: list[New], left: int | None) -> Sent:

@@ -17,6 +17,10 @@ _SORTS: dict[str, ColumnElement[Any]] = {
     "send_at": campaigns.c.send_at,
     "name": campaigns.c.name,
 }
+_PERSON = (contacts.c.account_id == messages.c.account_id) & (contacts.c.number == messages.c.number)
+_TO_PEOPLE = messages.outerjoin(contacts, _PERSON)
+_NAMES = ("first_name", "last_name")
+_FARED = [(contacts if name in _NAMES else messages).c[name] for name in Fared.__struct_fields__]
 
 
 async def page(tx: Tx, account: int, seen: Seen, window: Window) -> Page[Campaign]:
@@ -45,15 +49,18 @@ async def fared(tx: Tx, campaign: Campaign, number: str | None, window: Window) 
     mine = [messages.c.account_id == campaign.account_id, messages.c.campaign_id == campaign.id]
     if number is not None:
         mine.append(messages.c.number == number)
-    person = and_(contacts.c.account_id == messages.c.account_id, contacts.c.number == messages.c.number)
     by = messages.c.number.desc() if window.descending else messages.c.number
-    names = (messages.c[name] for name in Fared.__struct_fields__ if name not in ("first_name", "last_name"))
-    query = select(*names, contacts.c.first_name, contacts.c.last_name).select_from(
-        messages.outerjoin(contacts, person)
-    )
+    query = select(*_FARED).select_from(_TO_PEOPLE)
     found = await tx.tuples(query.where(*mine).order_by(by).offset(window.offset).limit(window.limit))
     total = await tx.first(select(func.count().label("total")).select_from(messages).where(*mine))
     return Page(window=window, things=[Fared(*row) for row in found], total=total["total"] if total else 0)
+
+
+async def message(tx: Tx, account: int, id: int) -> tuple[int, Fared] | None:
+    """One message after the id of its campaign."""
+    mine = (messages.c.account_id == account) & (messages.c.id == id)
+    found = await tx.tuples(select(messages.c.campaign_id, *_FARED).select_from(_TO_PEOPLE).where(mine))
+    return next(((campaign, Fared(*row)) for campaign, *row in found), None)
 
 
 def _fits(seen: Seen, name: str | None) -> Sequence[ColumnElement[bool]]:

@@ -3,9 +3,7 @@
 Each is rebuilt from its public source, named in its row; what it requires is its own condition for success.
 """
 
-import asyncio
 import json
-import socket
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -246,13 +244,5 @@ async def _play(address: str, credential: NewCredential, client: Client, ready: 
     if encoded:
         headers["Content-Length"] = str(len(encoded))
     lines = [f"{line} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    return await asyncio.to_thread(_exchange, address, "\r\n".join([*lines, "", ""]).encode() + encoded)
-
-
-def _exchange(address: str, sent: bytes) -> Heard:
-    host, _, port = address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
-        connection.sendall(sent)
-        heard = b"".join(iter(lambda: connection.recv(65536), b""))
-    head, _, body = heard.partition(b"\r\n\r\n")
-    return Heard(int(head[9:12]), json.loads(body) if body else None)
+    status, told = await doors.exchange(address, "\r\n".join([*lines, "", ""]).encode() + encoded)
+    return Heard(status, json.loads(told) if told else None)
