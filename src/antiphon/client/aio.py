@@ -1,0 +1,208 @@
+"""How does a program that does not wait speak with Antiphon?"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any, TypeVar
+
+import aiohttp
+import msgspec
+
+from antiphon.client import calls
+from antiphon.client.calls import Ask, Told, Unreachable
+from antiphon.client.shapes import (
+    Accepted,
+    Campaign,
+    Contact,
+    Draft,
+    Entry,
+    Joined,
+    List,
+    Message,
+    OptOut,
+    Page,
+    Progress,
+    Reply,
+    Result,
+    Silenced,
+    Tag,
+    Wallet,
+)
+
+Given = TypeVar("Given")
+Item = TypeVar("Item")
+
+
+class AsyncAntiphon:
+    """One account of the server at `base`, as `async with AsyncAntiphon(...) as antiphon`.
+
+    Every method raises Problem where it is refused, and Unreachable.
+    """
+
+    def __init__(self, base: str, api_key: str, timeout: float = 30.0) -> None:
+        self._base = base.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {api_key}"}
+        self._timeout = timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> "AsyncAntiphon":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def contacts(
+        self, *, on: str | None = None, tag: str | None = None, number: str | None = None
+    ) -> AsyncIterator[Contact]:
+        """All contacts; `on` a list (its id), with a tag, or with a number."""
+        return self._pages(lambda after: calls.contacts(after, list=on, tag=tag, number=number))
+
+    async def create_contact(self, draft: Draft) -> Contact:
+        """Add somebody whose number nobody has yet."""
+        return await self._call(calls.create_contact(draft))
+
+    async def contact(self, id: str) -> Contact:
+        return await self._call(calls.contact(id))
+
+    async def edit_contact(self, id: str, **changes: Any) -> Contact:
+        """Change what is named."""
+        return await self._call(calls.edit_contact(id, changes))
+
+    async def delete_contact(self, id: str) -> None:
+        await self._call(calls.delete_contact(id))
+
+    async def tag_contact(self, id: str, *names: str) -> Contact:
+        """Give it these tags and no others."""
+        return await self._call(calls.tag_contact(id, names))
+
+    def lists(self) -> AsyncIterator[List]:
+        return self._pages(calls.lists)
+
+    async def create_list(self, name: str) -> List:
+        return await self._call(calls.create_list(name))
+
+    async def delete_list(self, id: str) -> None:
+        await self._call(calls.delete_list(id))
+
+    async def members(self, id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Joined:
+        """Put contacts (by id) on a list, take others off it."""
+        return await self._call(calls.members(id, add, remove))
+
+    def tags(self) -> AsyncIterator[Tag]:
+        return self._pages(calls.tags)
+
+    def opt_outs(self) -> AsyncIterator[OptOut]:
+        return self._pages(calls.opt_outs)
+
+    async def opt_out(self, *numbers: str, words: str | None = None) -> Silenced:
+        """Silence these numbers."""
+        return await self._call(calls.opt_out(numbers, words))
+
+    async def send(self, to: Iterable[str], text: str, **content: Any) -> Accepted:
+        """Send a text, now or at `send_at`; on disk when this returns."""
+        return await self._call(calls.send(to, text, **content))
+
+    async def create_campaign(self, text: str, **content: Any) -> Campaign:
+        """To `lists` (ids) or a `tag`; `confirmed=True`: it goes on by itself."""
+        return await self._call(calls.create_campaign(text, **content))
+
+    async def campaign(self, id: str) -> Campaign:
+        return await self._call(calls.campaign(id))
+
+    def campaigns(self, *, state: str | None = None) -> AsyncIterator[Campaign]:
+        """The newest first."""
+        return self._pages(lambda after: calls.campaigns(after, state))
+
+    async def confirm(self, id: str) -> Campaign:
+        return await self._call(calls.do(id, "confirm"))
+
+    async def cancel(self, id: str) -> Campaign:
+        return await self._call(calls.do(id, "cancel"))
+
+    async def pause(self, id: str) -> Campaign:
+        return await self._call(calls.do(id, "pause"))
+
+    async def resume(self, id: str) -> Campaign:
+        return await self._call(calls.do(id, "resume"))
+
+    async def stop(self, id: str) -> Campaign:
+        return await self._call(calls.do(id, "stop"))
+
+    def messages(self, campaign: str, *, state: str | None = None) -> AsyncIterator[Message]:
+        """What became of each message of a campaign or a text."""
+        return self._pages(lambda after: calls.messages(campaign, after, state))
+
+    def replies(self) -> AsyncIterator[Reply]:
+        """The newest first."""
+        return self._pages(calls.replies)
+
+    async def wallet(self) -> Wallet:
+        return await self._call(calls.wallet())
+
+    def ledger(self) -> AsyncIterator[Entry]:
+        return self._pages(calls.ledger)
+
+    async def import_contacts(self, drafts: Iterable[Draft]) -> AsyncIterator[Result]:
+        """Add or change any number of contacts; a result for each, in order, once it is stored."""
+        done = 0
+        for batch in calls.batches(drafts):
+            for result in calls.results(await self._told(batch), done):
+                yield result
+            done += calls.BATCH
+
+    async def events(self, campaign: str) -> AsyncIterator[Progress]:
+        """How a campaign goes on, at once and whenever it changes, to its end."""
+        wanted: Ask[Any] = calls.ask("GET", f"/campaigns/{campaign}/events", Progress)
+        endless = aiohttp.ClientTimeout(total=None, sock_read=60)
+        async with self._opened().get(self._base + wanted.path, timeout=endless) as answer:
+            if answer.status >= 400:
+                raise calls.problem(Told(answer.status, {}, await answer.read()))
+            async for line in answer.content:
+                if line.startswith(b"data:"):
+                    yield msgspec.json.decode(line[5:], type=Progress)
+
+    async def _pages(self, page: Callable[[str | None], Ask[Page[Item]]]) -> AsyncIterator[Item]:
+        after: str | None = None
+        while True:
+            found = await self._call(page(after))
+            for item in found.data:
+                yield item
+            after = found.next
+            if after is None:
+                return
+
+    async def _call(self, wanted: Ask[Given]) -> Given:
+        return calls.read(wanted, await self._told(wanted))
+
+    async def _told(self, wanted: Ask[Any]) -> Told:
+        """Tried again where that may help. Raises Unreachable."""
+        lost: Exception | None = None
+        for attempt in range(1, calls.ATTEMPTS + 1):
+            told: Told | None = None
+            try:
+                told = await self._once(wanted)
+            except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+                lost = failure
+            wait = calls.pause(attempt, told)
+            if wait is None and told is not None:
+                return told
+            await asyncio.sleep(wait or 0)
+        raise Unreachable(f"{self._base} cannot be reached: {lost}") from lost
+
+    async def _once(self, wanted: Ask[Any]) -> Told:
+        request = self._opened().request(
+            wanted.method, self._base + wanted.path, data=wanted.body, headers=wanted.headers
+        )
+        async with request as answer:
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return Told(answer.status, headers, await answer.read())
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=self._timeout)
+            self._session = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
+        return self._session

@@ -1,0 +1,211 @@
+"""How does a program that waits speak with Antiphon?"""
+
+import http.client
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from antiphon.client import calls
+from antiphon.client.calls import Ask, Told, Unreachable
+from antiphon.client.shapes import (
+    Accepted,
+    Campaign,
+    Contact,
+    Draft,
+    Entry,
+    Joined,
+    List,
+    Message,
+    OptOut,
+    Page,
+    Progress,
+    Reply,
+    Result,
+    Silenced,
+    Tag,
+    Wallet,
+)
+
+Given = TypeVar("Given")
+Item = TypeVar("Item")
+
+
+class Antiphon:
+    """One account of the server at `base`. Every method raises Problem where it is refused, and Unreachable.
+
+    Not for several threads at once: each takes one of its own.
+    """
+
+    def __init__(self, base: str, api_key: str, timeout: float = 30.0) -> None:
+        self._base = urlsplit(base)
+        self._headers = {"Authorization": f"Bearer {api_key}"}
+        self._timeout = timeout
+        self._connection: http.client.HTTPConnection | None = None
+
+    def __enter__(self) -> "Antiphon":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def contacts(
+        self, *, on: str | None = None, tag: str | None = None, number: str | None = None
+    ) -> Iterator[Contact]:
+        """All contacts; `on` a list (its id), with a tag, or with a number."""
+        return self._pages(lambda after: calls.contacts(after, list=on, tag=tag, number=number))
+
+    def create_contact(self, draft: Draft) -> Contact:
+        """Add somebody whose number nobody has yet."""
+        return self._call(calls.create_contact(draft))
+
+    def contact(self, id: str) -> Contact:
+        return self._call(calls.contact(id))
+
+    def edit_contact(self, id: str, **changes: Any) -> Contact:
+        """Change what is named."""
+        return self._call(calls.edit_contact(id, changes))
+
+    def delete_contact(self, id: str) -> None:
+        self._call(calls.delete_contact(id))
+
+    def tag_contact(self, id: str, *names: str) -> Contact:
+        """Give it these tags and no others."""
+        return self._call(calls.tag_contact(id, names))
+
+    def lists(self) -> Iterator[List]:
+        return self._pages(calls.lists)
+
+    def create_list(self, name: str) -> List:
+        return self._call(calls.create_list(name))
+
+    def delete_list(self, id: str) -> None:
+        self._call(calls.delete_list(id))
+
+    def members(self, id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Joined:
+        """Put contacts (by id) on a list, take others off it."""
+        return self._call(calls.members(id, add, remove))
+
+    def tags(self) -> Iterator[Tag]:
+        return self._pages(calls.tags)
+
+    def opt_outs(self) -> Iterator[OptOut]:
+        return self._pages(calls.opt_outs)
+
+    def opt_out(self, *numbers: str, words: str | None = None) -> Silenced:
+        """Silence these numbers."""
+        return self._call(calls.opt_out(numbers, words))
+
+    def send(self, to: Iterable[str], text: str, **content: Any) -> Accepted:
+        """Send a text, now or at `send_at`; on disk when this returns."""
+        return self._call(calls.send(to, text, **content))
+
+    def create_campaign(self, text: str, **content: Any) -> Campaign:
+        """To `lists` (ids) or a `tag`; `confirmed=True`: it goes on by itself."""
+        return self._call(calls.create_campaign(text, **content))
+
+    def campaign(self, id: str) -> Campaign:
+        return self._call(calls.campaign(id))
+
+    def campaigns(self, *, state: str | None = None) -> Iterator[Campaign]:
+        """The newest first."""
+        return self._pages(lambda after: calls.campaigns(after, state))
+
+    def confirm(self, id: str) -> Campaign:
+        return self._call(calls.do(id, "confirm"))
+
+    def cancel(self, id: str) -> Campaign:
+        return self._call(calls.do(id, "cancel"))
+
+    def pause(self, id: str) -> Campaign:
+        return self._call(calls.do(id, "pause"))
+
+    def resume(self, id: str) -> Campaign:
+        return self._call(calls.do(id, "resume"))
+
+    def stop(self, id: str) -> Campaign:
+        return self._call(calls.do(id, "stop"))
+
+    def messages(self, campaign: str, *, state: str | None = None) -> Iterator[Message]:
+        """What became of each message of a campaign or a text."""
+        return self._pages(lambda after: calls.messages(campaign, after, state))
+
+    def replies(self) -> Iterator[Reply]:
+        """The newest first."""
+        return self._pages(calls.replies)
+
+    def wallet(self) -> Wallet:
+        return self._call(calls.wallet())
+
+    def ledger(self) -> Iterator[Entry]:
+        return self._pages(calls.ledger)
+
+    def import_contacts(self, drafts: Iterable[Draft]) -> Iterator[Result]:
+        """Add or change any number of contacts; a result for each, in order, once it is stored."""
+        done = 0
+        for batch in calls.batches(drafts):
+            told = self._told(batch)
+            yield from calls.results(told, done)
+            done += calls.BATCH
+
+    def events(self, campaign: str) -> Iterator[Progress]:
+        """How a campaign goes on, at once and whenever it changes, to its end."""
+        wanted: Ask[Any] = calls.ask("GET", f"/campaigns/{campaign}/events", Progress)
+        connection = self._opened()
+        connection.request(wanted.method, self._base.path + wanted.path, headers=self._headers)
+        answer = connection.getresponse()
+        try:
+            if answer.status >= 400:
+                raise calls.problem(Told(answer.status, {}, answer.read()))
+            for line in answer:
+                if line.startswith(b"data:"):
+                    yield msgspec.json.decode(line[5:], type=Progress)
+        finally:
+            connection.close()
+
+    def _pages(self, page: Callable[[str | None], Ask[Page[Item]]]) -> Iterator[Item]:
+        after: str | None = None
+        while True:
+            found = self._call(page(after))
+            yield from found.data
+            after = found.next
+            if after is None:
+                return
+
+    def _call(self, wanted: Ask[Given]) -> Given:
+        return calls.read(wanted, self._told(wanted))
+
+    def _told(self, wanted: Ask[Any]) -> Told:
+        """Tried again where that may help. Raises Unreachable."""
+        lost: Exception | None = None
+        for attempt in range(1, calls.ATTEMPTS + 1):
+            told: Told | None = None
+            try:
+                told = self._once(wanted)
+            except (OSError, http.client.HTTPException) as failure:
+                self.close()
+                lost = failure
+            wait = calls.pause(attempt, told)
+            if wait is None and told is not None:
+                return told
+            time.sleep(wait or 0)
+        raise Unreachable(f"{self._base.netloc} cannot be reached: {lost}") from lost
+
+    def _once(self, wanted: Ask[Any]) -> Told:
+        if self._connection is None:
+            self._connection = self._opened()
+        path = self._base.path.rstrip("/") + wanted.path
+        self._connection.request(wanted.method, path, wanted.body, {**self._headers, **wanted.headers})
+        answer = self._connection.getresponse()
+        return Told(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+
+    def _opened(self) -> http.client.HTTPConnection:
+        kind = http.client.HTTPSConnection if self._base.scheme == "https" else http.client.HTTPConnection
+        return kind(self._base.netloc, timeout=self._timeout)
