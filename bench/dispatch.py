@@ -36,7 +36,7 @@ def _campaign(name: str, client: Client) -> None:
     began = time.perf_counter()
     body = json.dumps({"list_name": "all", "text": "Hello. STOP at 30101"}).encode()
     ticket = client.call("octopush", "POST", "/v1/public/sms-campaign-on-list/create", body)
-    id = json.loads(client.call("native", "GET", "/api/v1/campaigns"))["campaigns"][0]["id"]
+    id = json.loads(client.call("native", "GET", "/api/v1/campaigns"))["data"][0]["id"]
     calculated = _wait(client, id, "calculating", ()) - began
     began = time.perf_counter()
     client.call("octopush", "POST", "/v1/public/sms-campaign-on-list/send", ticket)

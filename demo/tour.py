@@ -20,6 +20,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from antiphon.client import Antiphon, Campaign
+
 ANTIPHON = Path(sys.executable).with_name("antiphon")
 FRENCH, AUSTRALIAN, INDIAN = 4_000, 50, 3_000
 SIMULATED = {
@@ -27,7 +29,6 @@ SIMULATED = {
     "ANTIPHON_SIMULATOR_REFUSED": "0.01",
     "ANTIPHON_SIMULATOR_STOPPED": "0.02",
 }
-ENDED = ("sent", "failed", "cancelled")
 
 console = Console()
 
@@ -43,6 +44,7 @@ class Client:
         self._bearer = {"Authorization": f"Bearer {key}"}
         self._exotel = {"Authorization": f"Basic {basic}"}
         self._sid = credential["sid"]
+        self.ours = Antiphon(base, key)
 
     def octopush(self, method: str, path: str, body: object = None) -> Any:
         return self._call(method, f"/v1/public{path}", self._octopush, body)
@@ -52,9 +54,6 @@ class Client:
 
     def exotel(self, path: str, body: object) -> Any:
         return self._call("POST", f"/v2/accounts/{self._sid}{path}", self._exotel, body)
-
-    def native(self, path: str) -> Any:
-        return self._call("GET", f"/api/v1{path}", self._bearer)
 
     def _call(self, method: str, path: str, headers: dict[str, str], body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -106,7 +105,7 @@ def load(client: Client) -> None:
     console.print(f"[bold]Exotel[/]    {counted['success']} of {counted['total']} contacts added, with a tag\n")
 
 
-def run(client: Client, kind: str, name: str, text: str) -> dict[str, Any]:
+def run(client: Client, kind: str, name: str, text: str) -> Campaign:
     """Create, wait until it is calculated, confirm, watch it being sent; its report."""
     path = f"/sms-campaign-on-{kind}"
     body = {f"{kind}_name": name, "text": text, "type": "sms_premium", "sender": "Antiphon"}
@@ -115,28 +114,25 @@ def run(client: Client, kind: str, name: str, text: str) -> dict[str, Any]:
         time.sleep(0.05)
     status = client.octopush("GET", f"{path}/status?ticket_number={ticket}")
     client.octopush("POST", f"{path}/send", {"ticket_number": ticket})
-    return watch(client, f"{kind} {name}", client.native("/campaigns")["campaigns"][0]["id"], status)
+    return watch(client, f"{kind} {name}", next(client.ours.campaigns()).id, status)
 
 
-def watch(client: Client, title: str, id: str, status: dict[str, Any]) -> dict[str, Any]:
+def watch(client: Client, title: str, id: str, status: dict[str, Any]) -> Campaign:
+    """Follow its events to the end."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task(f"{title}: {status['cost']:.2f} EUR", total=status["number_of_contacts"])
-        while True:
-            report = client.native(f"/campaigns/{id}")
-            on_their_way = sum(report["counts"][state] for state in ("waiting", "submitting", "accepted"))
-            progress.update(bar, completed=report["messages"] - on_their_way)
-            if report["state"] in ENDED and not on_their_way:
-                return report
-            time.sleep(0.1)
+        for event in client.ours.events(id):
+            on_their_way = sum(event.counts[state] for state in ("waiting", "submitting", "accepted"))
+            progress.update(bar, completed=event.messages - on_their_way)
+    return client.ours.campaign(id)
 
 
-def show(reports: list[dict[str, Any]]) -> None:
+def show(reports: list[Campaign]) -> None:
     table = Table("campaign", "messages", "delivered", "failed", "refused", "in doubt", "opted out before", box=None)
     for report in reports:
-        counts = report["counts"]
-        numbers = (report["messages"], *(counts[state] for state in ("delivered", "failed", "refused", "in_doubt")))
-        table.add_row(report["audience"]["names"][0], *(f"{number:,}" for number in (*numbers, report["opted_out"])))
+        numbers = (report.messages, *(report.counts[state] for state in ("delivered", "failed", "refused", "in_doubt")))
+        table.add_row(report.audience.names[0], *(f"{number:,}" for number in (*numbers, report.opted_out)))
     console.print(table)
 
 
@@ -147,8 +143,8 @@ def main() -> None:
         second = run(client, "tag", "members", "One more thing: bring a friend. STOP at 30101")
         console.print("\nWho answered STOP to the first campaign is left out of the second:\n")
         show([first, second])
-    sent = all(report["state"] == "sent" for report in (first, second))
-    sys.exit(0 if sent and second["opted_out"] else 1)
+    sent = all(report.state == "sent" for report in (first, second))
+    sys.exit(0 if sent and second.opted_out else 1)
 
 
 if __name__ == "__main__":

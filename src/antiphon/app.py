@@ -22,7 +22,7 @@ from antiphon.config import Config
 from antiphon.core.account import NewCredential
 from antiphon.core.pace import Pace
 from antiphon.dialects import atom, exotel, exotel_v1, native, octopush, octopush_legacy, page
-from antiphon.dialects.door import Door
+from antiphon.dialects.door import Door, House
 from antiphon.dialects.openapi import document
 from antiphon.services import processes
 from antiphon.store.processes import LEASE
@@ -71,9 +71,10 @@ async def serve(config: Config) -> None:
     gc.freeze()
     gc.set_threshold(_GARBAGE, 20, 20)
     async with enlisted(config) as store, _working(config, store):
+        closing = asyncio.Event()
         server = _Server(
             uvicorn.Config(
-                doors(config, store),
+                doors(config, store, closing),
                 lifespan="off",
                 ws="none",
                 access_log=False,
@@ -83,19 +84,26 @@ async def serve(config: Config) -> None:
             )
         )
         for wanted in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(wanted, server.stop)
+            asyncio.get_running_loop().add_signal_handler(wanted, server.stop, closing)
         host, port = listener.getsockname()[:2]
         _log.info("ready", url=f"http://{host}:{port}", version=__version__, database=shown(config.url))
         await server.serve(sockets=[listener])
         _log.info("stopping")
 
 
-def doors(config: Config, store: Store) -> ASGIApp:
-    """All dialects on one address; the longest prefix that fits answers, of several the one that knows the path."""
+def doors(config: Config, store: Store, closing: asyncio.Event | None = None) -> ASGIApp:
+    """All dialects on one address; the longest prefix that fits answers, of several the one that knows the path.
+
+    Answers without end are ended once `closing` is set.
+    """
     mounts = sorted(DIALECTS, key=lambda dialect: len(dialect.prefix), reverse=True)
-    prices = config.prices()
-    pace = Pace(config.rate_limit, config.rate_burst) if config.rate_limit else None
-    table = [(f"{dialect.prefix}/", Door(dialect, store, prices, config.body_limit, pace)) for dialect in mounts]
+    house = House(
+        prices=config.prices(),
+        body_limit=config.body_limit,
+        pace=Pace(config.rate_limit, config.rate_burst) if config.rate_limit else None,
+        closing=closing or asyncio.Event(),
+    )
+    table = [(f"{dialect.prefix}/", Door(dialect, store, house)) for dialect in mounts]
     pages = _pages()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -189,7 +197,8 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    def stop(self) -> None:
+    def stop(self, closing: asyncio.Event) -> None:
+        closing.set()
         self.should_exit = True
 
 

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def test_every_line_of_the_welcome_works_when_it_is_pasted(tmp_path: Path) -> No
 def test_an_account_can_be_made_while_it_serves(server: Server) -> None:
     made = run("account", "create", "--login", "second@example.com", "--json", data=str(server.folder))
     server.credential = json.loads(made.stdout)
-    assert server.call("GET", "/api/v1/campaigns") == {"campaigns": []}
+    assert server.call("GET", "/api/v1/campaigns") == {"data": [], "next": None}
 
 
 @pytest.mark.parametrize("wanted", [signal.SIGTERM, signal.SIGINT])
@@ -167,3 +168,16 @@ def test_a_stop_while_sending_leaves_nothing_in_doubt(server: Server) -> None:
     assert set(counts) <= {"waiting", "accepted", "delivered", "failed"}
     assert counts["waiting"] > 0
     assert counts["accepted"] > 0
+
+
+def test_who_watches_a_campaign_does_not_hold_up_the_end(server: Server) -> None:
+    server.call(
+        "POST", "/v1/public/contact/create", {"contacts": [{"phone_number": "+33612345678"}], "list_name": "all"}
+    )
+    server.call("POST", "/v1/public/sms-campaign-on-list/create", {"list_name": "all", "text": "Hello. STOP at 30101"})
+    id = server.call("GET", "/api/v1/campaigns")["data"][0]["id"]
+    headers = {"Authorization": f"Bearer {server.credential['api_key']}"}
+    request = urllib.request.Request(f"{server.url}/api/v1/campaigns/{id}/events", headers=headers)
+    with urllib.request.urlopen(request, timeout=30) as watching:
+        assert watching.readline() == b"event: campaign\n"
+        assert server.end(signal.SIGTERM) == 0

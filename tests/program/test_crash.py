@@ -118,7 +118,7 @@ def _send(server: Server, chance: random.Random) -> str:
     server.call("POST", "/v1/public/sms-campaign-on-list/create", {"list_name": "all", "text": text})
     time.sleep(chance.uniform(0, 0.1))
     _kill(server)
-    id = server.call("GET", "/api/v1/campaigns")["campaigns"][0]["id"]
+    id = server.call("GET", "/api/v1/campaigns")["data"][0]["id"]
     ticket = {"ticket_number": f"sms_{int(id):014x}"}
     while "sending_date" not in server.call("POST", "/v1/public/sms-campaign-on-list/send", ticket):
         time.sleep(0.05)

@@ -18,10 +18,12 @@ from antiphon.services import campaigns as campaign_services
 from antiphon.services import contacts as contact_services
 from antiphon.store import (
     accounts,
+    answers,
     automations,
     callbacks,
     campaigns,
     contacts,
+    cursors,
     imports,
     lists,
     messages,
@@ -37,12 +39,13 @@ Statement = tuple[str, Any]
 Question = Callable[[Tx, Campaign, Account], Awaitable[Any]]
 
 _WINDOW = Window(limit=20)
+_EACH, _LISTED = cursors.Those(), cursors.Those(list_id=1, tag_id=1)
 _NUMBERS = ["+33612345678"]
 _LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs"}
 _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
-    *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts"],
+    *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts", "answers"],
 }
 
 
@@ -92,6 +95,19 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: automations.of(tx, [account.id]), id="automations"),
     pytest.param(lambda tx, campaign, account: automations.answered(tx, account.id, _NUMBERS), id="answered"),
     pytest.param(lambda tx, campaign, account: reports.message(tx, account.id, 1), id="one message"),
+    pytest.param(lambda tx, campaign, account: cursors.contacts_after(tx, account.id, 0, 9, _EACH), id="contacts"),
+    pytest.param(lambda tx, campaign, account: cursors.contacts_after(tx, account.id, 0, 9, _LISTED), id="on one list"),
+    pytest.param(lambda tx, campaign, account: cursors.lists_after(tx, account.id, 0, 9), id="lists after"),
+    pytest.param(lambda tx, campaign, account: cursors.tags_after(tx, account.id, "", 9), id="tags after"),
+    pytest.param(lambda tx, campaign, account: cursors.opt_outs_after(tx, account.id, "", 9), id="opt-outs after"),
+    pytest.param(lambda tx, campaign, account: cursors.replies_before(tx, account.id, 9, 9), id="replies before"),
+    pytest.param(
+        lambda tx, campaign, account: cursors.campaigns_before(tx, account.id, 9, 9, []), id="campaigns before"
+    ),
+    pytest.param(lambda tx, campaign, account: cursors.messages_after(tx, campaign, "", 9, []), id="messages after"),
+    pytest.param(lambda tx, campaign, account: cursors.ledger_after(tx, account.id, 0, 9), id="ledger after"),
+    pytest.param(lambda tx, campaign, account: answers.by_key(tx, account.id, "x"), id="answer"),
+    pytest.param(lambda tx, campaign, account: answers.forget(tx), id="forget answers"),
     pytest.param(lambda tx, campaign, account: campaigns.newest(tx, account.id, 10), id="newest"),
     pytest.param(lambda tx, campaign, account: contacts.by_numbers(tx, account.id, _NUMBERS), id="by numbers"),
     pytest.param(lambda tx, campaign, account: contacts.on_list(tx, account.id, 1), id="on list"),

@@ -139,6 +139,7 @@ class Accepted(Struct):
 
 class Message(Struct):
     id: str
+    campaign: str
     number: str
     first_name: str | None
     last_name: str | None

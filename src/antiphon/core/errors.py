@@ -105,6 +105,11 @@ class UnknownAutomation(Refusal):
     id: str | int
 
 
+class UnknownMessage(Refusal):
+    sentence = "There is no message {id}."
+    id: str | int
+
+
 class UnknownCallback(Refusal):
     sentence = "There is no callback {id} that has failed."
     id: str | int

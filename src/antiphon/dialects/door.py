@@ -1,10 +1,12 @@
 """How does any call of any dialect pass? Route -> authenticate -> decode -> handler -> encode; refusals by table."""
 
+import asyncio
 import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -41,7 +43,7 @@ _LONGEST_HEADER = 1000
 
 class Call(Struct, kw_only=True):
     """One request that may pass: what a handler needs of it. `ignored` names what was not understood or was mended;
-    `gone` says whether the client has hung up."""
+    `gone` says whether the client has hung up, or we are about to."""
 
     store: Store
     prices: Prices
@@ -129,17 +131,23 @@ class _Parts(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-class Door:
-    """The ASGI application of one dialect. `body_limit` in bytes; no `pace`: everybody calls as fast as they like."""
+class House(Struct, frozen=True, kw_only=True):
+    """What all doors share. `body_limit` in bytes; no `pace`: everybody calls as fast as they like. Answers without end
+    are ended once it is `closing`."""
 
-    def __init__(
-        self, dialect: Dialect, store: Store, prices: Prices, body_limit: int, pace: Pace | None = None
-    ) -> None:
+    prices: Prices
+    body_limit: int
+    pace: Pace | None
+    closing: asyncio.Event
+
+
+class Door:
+    """The ASGI application of one dialect."""
+
+    def __init__(self, dialect: Dialect, store: Store, house: House) -> None:
         self._dialect = dialect
         self._store = store
-        self._prices = prices
-        self._body_limit = body_limit
-        self._pace = pace
+        self._house = house
         paths = dict.fromkeys(dialect.prefix + route.path for route in dialect.routes)
         self._methods = {
             path.lower(): {route.method: route for route in dialect.routes if dialect.prefix + route.path == path}
@@ -170,19 +178,19 @@ class Door:
 
     async def _answer(self, request: Request, caller: Caller) -> Answer:
         route, path = self._find(request)
-        incoming = Incoming(request, path, route.file or self._body_limit, self._dialect.read)
+        incoming = Incoming(request, path, route.file or self._house.body_limit, self._dialect.read)
         account = await self._dialect.authenticate(incoming, self._store)
-        if self._pace and (wait := self._pace.wait(account.id, time.monotonic())):
+        if self._house.pace and (wait := self._house.pace.wait(account.id, time.monotonic())):
             raise TooFast(retry_after=ceil(wait))
         call = Call(
             store=self._store,
-            prices=self._prices,
+            prices=self._house.prices,
             id=caller.id,
             method=caller.method,
             path=path,
             headers=incoming.headers,
             account=account,
-            gone=request.is_disconnected,
+            gone=partial(self._is_over, request),
             ignored=[],
         )
         try:
@@ -195,6 +203,9 @@ class Door:
         if call.ignored:
             return Answer(answer.status, answer.body, {**answer.headers, _IGNORED_HEADER: _named(call.ignored)})
         return answer
+
+    async def _is_over(self, request: Request) -> bool:
+        return self._house.closing.is_set() or await request.is_disconnected()
 
     def _find(self, request: Request) -> tuple[Route, Mapping[str, str]]:
         """Raises UnknownPath or WrongMethod."""

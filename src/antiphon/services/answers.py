@@ -15,7 +15,7 @@ _LONGEST_KEY = 255
 async def reserve(store: Store, account: Account, key: str, request_hash: str) -> Kept | None:
     """The answer that was given to it, or None: then the key is ours, and the request may be worked on.
 
-    Raises BadField; KeyReused for another request; KeyPending while the first one runs, or when its process ended in
+    Raises BadField; KeyReused for another request; KeyPending while the first one runs, or when it ended in
     the middle: nobody knows then what of it was done.
     """
     if not key.isprintable() or len(key) > _LONGEST_KEY:
@@ -35,6 +35,12 @@ async def reserve(store: Store, account: Account, key: str, request_hash: str) -
 async def keep(store: Store, account: Account, key: str, given: Given) -> None:
     async with store.begin() as tx:
         await answers.keep(tx, account.id, key, given)
+
+
+async def abandon(store: Store, account: Account, key: str) -> None:
+    """It failed in the middle, so nobody knows what of it was done."""
+    async with store.begin() as tx:
+        await answers.abandon(tx, account.id, key)
 
 
 async def free(store: Store, account: Account, key: str) -> None:

@@ -37,8 +37,7 @@ class Kept(Struct, frozen=True, kw_only=True):
 
 async def reserve(tx: Tx, account: int, key: str, request_hash: str, mine: Hold) -> bool:
     """False when the key is in use."""
-    same = (answers.c.account_id == account) & (answers.c.key == key)
-    await tx.run(delete(answers).where(same, answers.c.expires_at <= tx.now))
+    await forget(tx)
     names = ("account_id", "key", "request_hash", "process_id", "expires_at")
     row = (account, key, request_hash, mine.process_id, instant(mine.expires_at))
     return await tx.insert(answers, names, [row]) == 1
@@ -55,6 +54,12 @@ async def keep(tx: Tx, account: int, key: str, given: Given) -> None:
     mine = (answers.c.account_id == account) & (answers.c.key == key)
     changes = {"status": given.status, "headers": dict(given.headers), "body": given.body}
     await tx.run(update(answers).where(mine).values(**changes))
+
+
+async def abandon(tx: Tx, account: int, key: str) -> None:
+    """Nobody works on it any more, and nobody knows what was done."""
+    mine = (answers.c.account_id == account) & (answers.c.key == key)
+    await tx.run(update(answers).where(mine).values(process_id=0))
 
 
 async def free(tx: Tx, account: int, key: str) -> None:

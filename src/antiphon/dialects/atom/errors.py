@@ -41,6 +41,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.NotMetered: (409, "not_metered"),
     errors.UnknownAccount: (404, "unknown_account"),
     errors.UnknownAutomation: (404, "unknown_automation"),
+    errors.UnknownMessage: (404, "unknown_message"),
     errors.UnknownCallback: (404, "unknown_callback"),
     errors.ChangedMeanwhile: (409, "changed_meanwhile"),
     errors.KeyReused: (400, "key_reused"),

@@ -49,6 +49,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NotMetered: (409, 1012),
     errors.UnknownAccount: (404, 1000),
     errors.UnknownAutomation: (404, 1000),
+    errors.UnknownMessage: (404, 1000),
     errors.UnknownCallback: (404, 1000),
     errors.ChangedMeanwhile: (409, 1012),
     errors.KeyReused: (409, 1012),

@@ -45,6 +45,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NotMetered: (409, _INVALID),
     errors.UnknownAccount: (404, _INVALID),
     errors.UnknownAutomation: (404, _INVALID),
+    errors.UnknownMessage: (404, _INVALID),
     errors.UnknownCallback: (404, _INVALID),
     errors.ChangedMeanwhile: (409, _INVALID),
     errors.KeyReused: (409, _INVALID),

@@ -19,7 +19,7 @@ from antiphon.core.campaign import (
     Report,
     State,
 )
-from antiphon.core.errors import BadField
+from antiphon.core.errors import BadField, TooFast
 from antiphon.core.message import State as Message
 from antiphon.core.money import units
 from antiphon.core.template import Syntax
@@ -31,6 +31,8 @@ from antiphon.services import campaigns, cursors
 _POLL = 0.5  # seconds between two looks at a campaign that somebody watches
 _HEARTBEAT = 15.0  # seconds without news, after which the line is kept open by a comment
 _MOST_LISTS = 100
+_MOST_WATCHING = 500
+_watching: set[str] = set()  # the calls that are being told of a campaign, in this process
 
 # {"lists": ["8213048"], "text": "Sale today. STOP 36111", "sender": "Shop", "purpose": "marketing", "confirmed": true,
 #  "send_at": "2026-03-02T18:00:00Z", "name": "Spring", "syntax": "braces"}
@@ -233,9 +235,11 @@ async def archive(call: Call) -> WireCampaign:
 async def events(call: Call) -> Answer:
     """How it goes on, as server-sent events: its state and counts at once and whenever they change, to its end."""
     id = read_id(call.path["id"])
+    if len(_watching) >= _MOST_WATCHING:
+        raise TooFast(retry_after=5)
     first = await campaigns.report(call.store, call.account, id)
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Answer(200, _watched(call, id, first), headers)
+    return Answer(200, _listed(call, id, first), headers)
 
 
 async def _done(call: Call, verb: Callable[..., Any]) -> WireCampaign:
@@ -246,6 +250,15 @@ async def _done(call: Call, verb: Callable[..., Any]) -> WireCampaign:
 
 async def _report(call: Call, id: int) -> WireCampaign:
     return write_campaign(await campaigns.report(call.store, call.account, id))
+
+
+async def _listed(call: Call, id: int, report: Report) -> AsyncIterator[bytes]:
+    _watching.add(call.id)
+    try:
+        async for part in _watched(call, id, report):
+            yield part
+    finally:
+        _watching.discard(call.id)
 
 
 async def _watched(call: Call, id: int, report: Report) -> AsyncIterator[bytes]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -13,9 +14,11 @@ from antiphon.dialects.door import Answer, Call
 from antiphon.dialects.incoming import without_nul
 from antiphon.dialects.native.envelope import WireAsk, WirePage, read_id, write_page
 from antiphon.services import contacts, cursors, lists, tags
+from antiphon.services.contacts import LONGEST_NAME
 from antiphon.store.instants import instant, moment
 
 _BATCH = 5_000
+_BATCH_BYTES = 8 * 1024 * 1024
 
 # {"number": "+33612345678", "first_name": "Axelle", "attributes": {"city": "Lyon"}, "lists": ["8213048"],
 #  "tags": ["vip"]}
@@ -32,7 +35,7 @@ class WireDraft(Struct, forbid_unknown_fields=True, gc=False):
     tags: list[str] = []
 
 
-# What is left out stays as it is; null and "" empty a name. An attribute that is null is removed by giving it null.
+# What is left out stays as it is; null and "" empty a name. Attributes are put beside those that are there.
 
 
 class WireEdit(Struct, forbid_unknown_fields=True):
@@ -88,6 +91,8 @@ def read_draft(wire: WireDraft) -> Draft:
     """Raises BadField."""
     if too_deep(wire.attributes):
         raise BadField(field="attributes", reason=f"have more than {DEEPEST} objects or lists inside each other")
+    if any(len(tag) > LONGEST_NAME for tag in wire.tags):
+        raise BadField(field="tags", reason=f"have a name of more than {LONGEST_NAME} characters")
     return Draft(
         number=wire.number,
         first_name=wire.first_name,
@@ -125,13 +130,11 @@ def read_search(query: WireSearch) -> tuple[int, cursors.Filter]:
 
 
 def read_match(written: str | None) -> datetime | None:
-    """The time in an ETag. Raises BadField."""
+    """The time in an ETag; of one that is none of ours, a time at which nothing was changed."""
     if written is None or written.strip() == "*":
         return None
     tag = written.strip().strip('"')
-    if not (tag.isascii() and tag.isdigit() and len(tag) <= 17):
-        raise BadField(field="If-Match", reason="is not an ETag of a contact")
-    return moment(int(tag))
+    return moment(int(tag) if tag.isascii() and tag.isdigit() and len(tag) <= 17 else 0)
 
 
 def read_line(line: bytes | None) -> WireDraft | str:
@@ -222,42 +225,49 @@ async def bulk(call: Call, lines: AsyncIterator[bytes | None]) -> Answer:
 
 async def _results(call: Call, lines: AsyncIterator[bytes | None]) -> AsyncIterator[bytes]:
     batch: list[tuple[int, WireDraft | str]] = []
-    place = 0
+    place = size = 0
     async for line in lines:
         place += 1
+        size += len(line or b"")
         if line is None or line.strip():
             batch.append((place, read_line(line)))
-        if len(batch) == _BATCH:
+        if len(batch) == _BATCH or size > _BATCH_BYTES:
             yield await _stored(call, batch)
-            batch = []
+            batch, size = [], 0
     if batch:
         yield await _stored(call, batch)
 
 
 async def _stored(call: Call, batch: Sequence[tuple[int, WireDraft | str]]) -> bytes:
-    """One transaction for all that go to the same lists: most often one for the batch."""
-    results: dict[int, WireResult] = {}
-    groups: dict[tuple[str, ...], list[tuple[int, Draft]]] = {}
-    for place, wire in batch:
-        if isinstance(wire, str):
-            results[place] = WireResult(place, "refused", reason=wire)
-        elif too_deep(wire.attributes):
-            results[place] = WireResult(place, "refused", reason="attributes are too deep")
+    """In order; one transaction for each run of lines that go to the same lists: most often one for the batch."""
+    results: list[WireResult] = []
+    for on, run in groupby(batch, lambda one: None if isinstance(one[1], str) else sorted(one[1].lists)):
+        if on is None:
+            results += [WireResult(place, "refused", reason=str(wire)) for place, wire in run]
         else:
-            groups.setdefault(tuple(sorted(wire.lists)), []).append((place, read_draft(wire)))
-    for on, drafts in groups.items():
-        results |= await _added(call, on, drafts)
-    return b"".join(_encoder.encode(results[place]) + b"\n" for place, _ in batch)
+            results += await _added(call, on, [(place, wire) for place, wire in run if isinstance(wire, WireDraft)])
+    return b"".join(_encoder.encode(result) + b"\n" for result in results)
 
 
-async def _added(call: Call, on: tuple[str, ...], drafts: Sequence[tuple[int, Draft]]) -> dict[int, WireResult]:
+async def _added(call: Call, on: Sequence[str], run: Sequence[tuple[int, WireDraft]]) -> list[WireResult]:
+    drafts = [(place, _drafted(wire)) for place, wire in run]
+    good = [draft for _, draft in drafts if isinstance(draft, Draft)]
     try:
         ids = tuple(read_id(id, "lists") for id in on)
-        command = AddContacts(drafts=[draft for _, draft in drafts], list_ids=ids)
-        done = await contacts.add(call.store, call.account, command)
+        done = iter(await contacts.add(call.store, call.account, AddContacts(drafts=good, list_ids=ids)))
     except Refusal as refusal:
-        return {place: WireResult(place, "refused", reason=str(refusal)) for place, _ in drafts}
-    return {place: write_result(place, result) for (place, _), result in zip(drafts, done, strict=True)}
+        return [WireResult(place, "refused", reason=str(refusal)) for place, _ in drafts]
+    return [
+        write_result(place, next(done)) if isinstance(draft, Draft) else WireResult(place, "refused", reason=draft)
+        for place, draft in drafts
+    ]
+
+
+def _drafted(wire: WireDraft) -> Draft | str:
+    try:
+        return read_draft(wire)
+    except Refusal as refusal:
+        return str(refusal)
 
 
 async def _written(call: Call, found: Sequence[Contact]) -> list[WireContact]:

@@ -74,6 +74,9 @@ async def _kept(call: Call, key: str, route: Route, said: tuple[Any, ...]) -> An
     except Refusal:
         await answers.free(call.store, call.account, key)
         raise
+    except Exception:
+        await answers.abandon(call.store, call.account, key)
+        raise
     text = None if answer.body is None else answer.body.decode()
     await answers.keep(call.store, call.account, key, answers.Given(answer.status, answer.headers, text))
     return answer

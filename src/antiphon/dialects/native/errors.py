@@ -41,6 +41,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.NotMetered: (409, "not-metered"),
     errors.UnknownAccount: (404, "unknown-account"),
     errors.UnknownAutomation: (404, "unknown-automation"),
+    errors.UnknownMessage: (404, "unknown-message"),
     errors.UnknownCallback: (404, "unknown-callback"),
     errors.ChangedMeanwhile: (412, "changed-meanwhile"),
     errors.KeyReused: (422, "key-reused"),
@@ -59,7 +60,23 @@ def refuse(refusal: Refusal, caller: Caller) -> Answer:
         "detail": str(refusal),
         "instance": caller.id,
     }
-    if isinstance(refusal, errors.BadField | errors.MissingField):
-        reason = refusal.reason if isinstance(refusal, errors.BadField) else "is missing"
-        problem["errors"] = [{"field": refusal.field, "reason": reason}]
+    if blamed := _blamed(refusal):
+        problem["errors"] = [{"field": blamed[0], "reason": blamed[1]}]
     return Answer(status, problem, {"Content-Type": "application/problem+json"})
+
+
+def _blamed(refusal: Refusal) -> tuple[str, str] | None:
+    """The field, and what is wrong with it."""
+    match refusal:
+        case errors.BadField(field=field, reason=reason):
+            return field, reason
+        case errors.MissingField(field=field):
+            return field, "is missing"
+        case errors.BadNumber(reason=reason):
+            return "number", reason
+        case errors.NumberTaken():
+            return "number", "belongs to another contact already"
+        case errors.NoText() | errors.TextTooLong() | errors.NoStopMention():
+            return "text", str(refusal)
+        case _:
+            return None

@@ -8,13 +8,13 @@ from msgspec import Meta, Struct
 from antiphon.core.account import Callbacks
 from antiphon.core.campaign import Campaign, SendMessages
 from antiphon.core.contact import Draft
-from antiphon.core.errors import BadField
+from antiphon.core.errors import BadField, UnknownMessage
 from antiphon.core.message import Fared, State
 from antiphon.core.money import units
 from antiphon.dialects.door import Answer, Call
 from antiphon.dialects.native.envelope import WireAsk, WirePage, read_id, write_page
 from antiphon.dialects.native.fields import WireContent, read_callbacks
-from antiphon.services import cursors, sends
+from antiphon.services import cursors, messages, sends
 
 _MOST = 1_000
 
@@ -57,6 +57,7 @@ class WireSearch(WireAsk, forbid_unknown_fields=True):
 
 class WireMessage(Struct):
     id: str
+    campaign: str
     number: str
     first_name: str | None
     last_name: str | None
@@ -97,6 +98,7 @@ def read_states(written: str | None) -> list[str]:
 def write_message(campaign: Campaign, fared: Fared) -> WireMessage:
     return WireMessage(
         id=str(fared.id),
+        campaign=str(campaign.id),
         number=fared.number,
         first_name=fared.first_name,
         last_name=fared.last_name,
@@ -112,10 +114,18 @@ def write_message(campaign: Campaign, fared: Fared) -> WireMessage:
 async def send(call: Call, body: WireSend) -> Answer:
     """Send a text to numbers that come with it; on disk before the answer."""
     sent = await sends.send(call.store, call.prices, call.account, read_send(body))
-    messages = [WireSent(str(one.id), one.number, one.segments, units(one.cost)) for one in sent.messages]
+    written = [WireSent(str(one.id), one.number, one.segments, units(one.cost)) for one in sent.messages]
     unreadable = [body.to[place] for place in sent.unreadable]
-    written = WireAccepted(str(sent.campaign.id), sent.campaign.state.value, messages, unreadable)
-    return Answer(201, written, {"Location": f"/api/v1/campaigns/{sent.campaign.id}/messages"})
+    accepted = WireAccepted(str(sent.campaign.id), sent.campaign.state.value, written, unreadable)
+    return Answer(201, accepted, {"Location": f"/api/v1/campaigns/{sent.campaign.id}/messages"})
+
+
+async def detail(call: Call) -> WireMessage:
+    """What became of one message."""
+    found = await messages.find(call.store, call.account, read_id(call.path["id"]))
+    if found is None:
+        raise UnknownMessage(id=call.path["id"])
+    return write_message(*found)
 
 
 async def of_campaign(call: Call, query: WireSearch) -> WirePage[WireMessage]:

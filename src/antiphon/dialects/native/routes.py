@@ -57,6 +57,7 @@ CAMPAIGNS = (
     Route("GET", "/campaigns/{id}/events", campaigns.events),
     Route("GET", "/campaigns/{id}/messages", messages.of_campaign, messages.WireSearch, WirePage[messages.WireMessage]),
     Route("POST", "/messages", messages.send, messages.WireSend, messages.WireAccepted, 201),
+    Route("GET", "/messages/{id}", messages.detail, None, messages.WireMessage),
     Route("GET", "/replies", replies.search, WireAsk, WirePage[replies.WireReply]),
 )
 

@@ -47,6 +47,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NotMetered: (400, 209),
     errors.UnknownAccount: (400, 210),
     errors.UnknownAutomation: (400, 131),
+    errors.UnknownMessage: (400, 131),
     errors.UnknownCallback: (400, 131),
     errors.ChangedMeanwhile: (400, 127),
     errors.KeyReused: (400, 120),

@@ -46,6 +46,7 @@ TABLE: dict[type[Refusal], int] = {
     errors.NotMetered: 209,
     errors.UnknownAccount: 210,
     errors.UnknownAutomation: 131,
+    errors.UnknownMessage: 131,
     errors.UnknownCallback: 131,
     errors.ChangedMeanwhile: 127,
     errors.KeyReused: 120,
