@@ -1,9 +1,9 @@
 """Who can be written to, and what happens when the same number comes twice?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Any, cast
+from typing import Any
 
 from msgspec import Struct, json
 from msgspec.structs import replace
@@ -199,12 +199,16 @@ def settle(batch: Batch, stored: Mapping[str, Result]) -> list[Result]:
     return results
 
 
-def too_deep(value: Any, floors: int = DEEPEST) -> bool:
-    """Are there more objects and lists inside each other than these floors?"""
-    if not isinstance(value, dict | list):
-        return False
-    inner = cast("Iterable[Any]", value.values() if isinstance(value, dict) else value)
-    return floors == 0 or any(too_deep(one, floors - 1) for one in inner)
+def too_deep(value: Any) -> bool:
+    """Are there more than DEEPEST objects and lists inside each other?"""
+    # Floor by floor, not by recursion: a tenth of the time of taking in a contact went into it.
+    floor: list[Any] = [value]
+    for _ in range(DEEPEST + 1):
+        floor = [one for one in floor if isinstance(one, dict | list)]
+        if not floor:
+            return False
+        floor = [inner for one in floor for inner in (one.values() if isinstance(one, dict) else one)]
+    return True
 
 
 def merge_values(contact: Contact | Draft) -> dict[str, str]:
