@@ -1,6 +1,6 @@
 """Who can be written to, and what happens when the same number comes twice?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -207,8 +207,12 @@ def too_deep(value: Any) -> bool:
         floor = [one for one in floor if isinstance(one, dict | list)]
         if not floor:
             return False
-        floor = [inner for one in floor for inner in (one.values() if isinstance(one, dict) else one)]
+        floor = [inner for one in floor for inner in _inner(one)]
     return True
+
+
+def _inner(one: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return one.values() if isinstance(one, dict) else one
 
 
 def merge_values(contact: Contact | Draft) -> dict[str, str]:
