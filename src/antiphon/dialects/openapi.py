@@ -12,6 +12,7 @@ from antiphon.dialects.door import Caller, Dialect, Route
 
 _REF = "#/components/schemas/"
 _JSON, _FORM, _PARTS = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
+_LINES = "application/x-ndjson"
 _EMPTY = 204
 
 
@@ -25,6 +26,7 @@ def document(dialect: Dialect) -> dict[str, Any]:
         operation = _operation(dialect, route, [known[repr(shape)] for shape in _shapes(route)], components)
         paths.setdefault(route.path, {})[route.method.lower()] = operation
     return _readable(
+        dialect,
         {
             "openapi": "3.1.0",
             "info": {"title": dialect.title, "version": __version__},
@@ -32,7 +34,7 @@ def document(dialect: Dialect) -> dict[str, Any]:
             "security": [{name: [] for name in dialect.security}] if dialect.security else [],
             "paths": paths,
             "components": {"schemas": components, "securitySchemes": dict(dialect.security)},
-        }
+        },
     )
 
 
@@ -63,21 +65,24 @@ def _operation(dialect: Dialect, route: Route, shapes: list[Any], components: di
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in re.findall(r"{(\w+)}", route.path)
         ],
-        "responses": {str(route.status): _answer(gives, route.status), "default": _refusal(dialect, route)},
+        "responses": {str(route.status): _answer(gives, route), "default": _refusal(dialect, route)},
     }
     if takes is not None and route.method == "GET":
         operation["parameters"] += _query(components[takes["$ref"].removeprefix(_REF)])
     elif takes is not None:
         kind = _PARTS if route.file else _FORM if dialect.form else _JSON
         operation["requestBody"] = {"required": True, "content": {kind: {"schema": takes}}}
+    elif route.streams:
+        operation["requestBody"] = {"required": True, "content": {_LINES: {"schema": {"type": "string"}}}}
     return operation
 
 
-def _answer(gives: list[Any], status: int) -> dict[str, Any]:
-    if status == _EMPTY:
+def _answer(gives: list[Any], route: Route) -> dict[str, Any]:
+    if route.status == _EMPTY:
         return {"description": "Done; there is no body."}
     schema = {"oneOf": gives} if len(gives) > 1 else next(iter(gives), None)
-    return {"description": "Done."} | ({"content": {_JSON: {"schema": schema}}} if schema else {})
+    kind = _LINES if route.streams else _JSON
+    return {"description": "Done."} | ({"content": {kind: {"schema": schema}}} if schema else {})
 
 
 def _refusal(dialect: Dialect, route: Route) -> dict[str, Any]:
@@ -102,13 +107,13 @@ def _query(schema: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _readable(written: dict[str, Any]) -> dict[str, Any]:
-    """Without our own names for shapes, and without the claim that unknown fields are refused: they are ignored."""
+def _readable(dialect: Dialect, written: dict[str, Any]) -> dict[str, Any]:
+    """Without our own names for shapes; nor the claim that unknown fields are refused, where they are ignored."""
     text = msgspec.json.encode(written).decode()
     for name, plain in _names(list(written["components"]["schemas"])).items():
         text = text.replace(f'"{_REF}{name}"', f'"{_REF}{plain}"').replace(f'"{name}":{{', f'"{plain}":{{')
         text = re.sub(rf'"title":"{re.sub("_", r"[][_]", name)}"', f'"title":"{plain}"', text)
-    return msgspec.json.decode(text.replace(',"additionalProperties":false', ""))
+    return msgspec.json.decode(text.replace(',"additionalProperties":false', "") if dialect.forgiving else text)
 
 
 def _names(written: list[str]) -> dict[str, str]:
