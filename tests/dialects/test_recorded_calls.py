@@ -7,9 +7,9 @@ answer has its keys, in its order (of a list, those of one `item`); `more` names
 `pytest --rewrite` writes answers for review.
 
 It is 2026-03-02T12:00:00Z all the time. What differs from run to run is written as <ticket>, <vocal ticket>, <id>,
-<uuid>, <key>, <hidden key>, <hex32>, <message id>, <login>. {{login}}, {{api_key}}, {{key_id}} and {{sid}} are the
-account's, {{hex}} its id in hexadecimal, and {{NAME}} is what a call before has answered under that name; or, where
-that call says what to `keep`, under another.
+<uuid>, <key>, <key id>, <sid>, <hidden key>, <hex32>, <message id>, <login>. {{login}}, {{api_key}}, {{key_id}} and
+{{sid}} are the account's, {{hex}} its id in hexadecimal, and {{NAME}} is what a call before has answered under that
+name; or, where that call says what to `keep`, under another.
 """
 
 import json
@@ -48,6 +48,8 @@ VARYING = {
     r"vocal_(?!0{14})[0-9a-f]{14}": "<vocal ticket>",
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "<uuid>",
     r"[0-9a-f]{40}": "<key>",
+    r"[0-9a-f]{20}": "<key id>",
+    r"ac[0-9a-f]{10}": "<sid>",
     r"\*{36}[0-9a-f]{4}": "<hidden key>",
     r"[0-9a-f]{32}": "<hex32>",
     r"[0-9a-f]{8}-[0-9a-f]{13}": "<message id>",

@@ -1,13 +1,19 @@
 """The account itself: /account; and whose name its texts may bear: /senders."""
 
-from msgspec import UNSET, Struct, UnsetType
+import asyncio
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
-from antiphon.core import url
-from antiphon.core.account import Callbacks, Parameters
+from antiphon.core import lookup, url
+from antiphon.core.account import Callbacks, Parameters, Person
 from antiphon.core.errors import BadField
 from antiphon.dialects.door import Call
 from antiphon.services import accounts
+
+_MOST_LOOKED_UP = 200
+_HIDDEN = "*" * 36
 
 # {"receipts": "https://example.com/receipts", "replies": null, "opt_outs": null, "campaigns": null}
 
@@ -45,6 +51,63 @@ class WireSenders(Struct):
     data: list[str]
 
 
+# {"first_name": "Axelle", "last_name": "Durand", "company": "ACME", "password": "..."}
+
+
+class WireNew(Struct, forbid_unknown_fields=True):
+    first_name: str
+    last_name: str
+    password: str
+    company: str | None = None
+
+
+# {"id": "8213048", "sid": "ac82f0", "login": "axelle_durand@...", "key_id": "...", "api_key": "..."}: shown once
+
+
+class WireCredential(Struct):
+    id: str
+    sid: str
+    login: str
+    key_id: str
+    api_key: str
+
+
+# {"id": "8213048", "sid": "ac82f0", "login": "axelle_durand@...", "api_key": "****f3a1", ...}
+
+
+class WireSubAccount(Struct):
+    id: str
+    sid: str
+    login: str
+    api_key: str
+    first_name: str | None
+    last_name: str | None
+    company: str | None
+
+
+# {"numbers": ["0612345678"]}
+
+
+class WireNumbers(Struct, forbid_unknown_fields=True):
+    numbers: Annotated[list[str], Meta(min_length=1, max_length=_MOST_LOOKED_UP)]
+
+
+# {"number": "+33612345678", "valid": true, "kind": "mobile", "network": "Orange", "region": "FR", "country": "France"}
+
+
+class WireLookup(Struct):
+    number: str
+    valid: bool
+    kind: str | None
+    network: str | None
+    region: str | None
+    country: str | None
+
+
+class WireLookups(Struct):
+    data: list[WireLookup]
+
+
 def read_edit(wire: WireEdit, known: Parameters) -> Parameters:
     """Raises BadField."""
     callbacks = known.callbacks
@@ -71,6 +134,29 @@ async def edit(call: Call, body: WireEdit) -> WireAccount:
     """Set a sender or addresses to be called."""
     known = await accounts.edit_parameters(call.store, call.account, lambda known: read_edit(body, known))
     return _written(call, known)
+
+
+async def create_sub_account(call: Call, body: WireNew) -> WireCredential:
+    """Make an account below this one; its API key is shown this once."""
+    person = Person(first_name=body.first_name, last_name=body.last_name, company=body.company)
+    command = accounts.NewSubAccount(person=person, password=body.password)
+    made = await accounts.create_sub_account(call.store, call.account, command)
+    return WireCredential(str(made.account_id), made.sid, made.login, made.key_id, made.api_key)
+
+
+async def sub_account(call: Call) -> WireSubAccount:
+    """An account below this one, by its login."""
+    found = await accounts.find_sub_account(call.store, call.account, call.path["login"])
+    who = (found.person.first_name, found.person.last_name, found.person.company)
+    return WireSubAccount(str(found.account.id), found.account.sid, found.login, f"{_HIDDEN}{found.key_hint}", *who)
+
+
+async def look_up(call: Call, body: WireNumbers) -> WireLookups:
+    """What the numbering plans say of these numbers; no network is asked."""
+    found = await asyncio.to_thread(lambda: [lookup.look_up(one, call.account.region) for one in body.numbers])
+    return WireLookups(
+        [WireLookup(one.number, one.valid, one.kind, one.network, one.region, one.country) for one in found]
+    )
 
 
 async def senders(call: Call) -> WireSenders:

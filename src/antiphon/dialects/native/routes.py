@@ -6,6 +6,7 @@ from antiphon.dialects.native import (
     automations,
     campaigns,
     contacts,
+    imports,
     lists,
     messages,
     opt_outs,
@@ -69,12 +70,22 @@ ACCOUNT = (
     Route("DELETE", "/automations/{id}", automations.delete, None, None, 204),
     Route("GET", "/account", accounts.detail, None, accounts.WireAccount),
     Route("PATCH", "/account", accounts.edit, accounts.WireEdit, accounts.WireAccount),
+    Route("POST", "/sub-accounts", accounts.create_sub_account, accounts.WireNew, accounts.WireCredential, 201),
+    Route("GET", "/sub-accounts/{login}", accounts.sub_account, None, accounts.WireSubAccount),
+    Route("POST", "/lookups", accounts.look_up, accounts.WireNumbers, accounts.WireLookups),
+    Route("POST", "/wallet/tokens", wallet.issue_token, wallet.WireReceiver, wallet.WireToken, 201),
+    Route("POST", "/wallet/transfers", wallet.transfer, wallet.WireTransfer, wallet.WireTransferred),
+    Route("POST", "/imports", imports.create, imports.WireFile, imports.WireImport, 202, imports.MOST_BYTES),
+    Route("GET", "/imports/{id}", imports.detail, None, imports.WireImport),
     Route("GET", "/senders", accounts.senders, None, accounts.WireSenders),
     Route("GET", "/wallet", wallet.detail, None, wallet.WireWallet),
     Route("GET", "/wallet/ledger", wallet.ledger, WireAsk, WirePage[wallet.WireEntry]),
 )
 
+# What is shown once must not be kept to be shown again; and a file is more than can be compared.
+_NEVER_KEPT = ("/contacts/bulk", "/imports", "/sub-accounts", "/wallet/tokens")
+
 ROUTES = tuple(
-    once(route) if route.method == "POST" and not route.streams else route
+    once(route) if route.method == "POST" and route.path not in _NEVER_KEPT else route
     for route in (*CONTACTS, *LISTS, *CAMPAIGNS, *ACCOUNT)
 )
