@@ -15,6 +15,7 @@ from antiphon.store import campaigns as campaign_rows
 from antiphon.store import contacts as contact_rows
 from antiphon.store import lists as list_rows
 from antiphon.store.lists import ContactList
+from antiphon.store.reports import FARED, TO_PEOPLE
 from antiphon.store.schema import (
     campaigns,
     contact_tags,
@@ -94,14 +95,8 @@ async def campaigns_before(
 
 async def messages_after(tx: Tx, campaign: Campaign, after: str, limit: int, states: Sequence[str]) -> list[Fared]:
     """By number: so they lie in the index."""
-    person = and_(contacts.c.account_id == messages.c.account_id, contacts.c.number == messages.c.number)
-    names = (messages.c[name] for name in Fared.__struct_fields__ if name not in ("first_name", "last_name"))
-    query = (
-        select(*names, contacts.c.first_name, contacts.c.last_name)
-        .select_from(messages.outerjoin(contacts, person))
-        .where(messages.c.account_id == campaign.account_id, messages.c.campaign_id == campaign.id)
-        .where(messages.c.number > after)
-    )
+    mine = messages.c.account_id == campaign.account_id, messages.c.campaign_id == campaign.id
+    query = select(*FARED).select_from(TO_PEOPLE).where(*mine, messages.c.number > after)
     query = query.where(messages.c.state.in_(states)) if states else query
     return [Fared(*row) for row in await tx.tuples(query.order_by(messages.c.number).limit(limit))]
 

@@ -18,9 +18,9 @@ _SORTS: dict[str, ColumnElement[Any]] = {
     "name": campaigns.c.name,
 }
 _PERSON = (contacts.c.account_id == messages.c.account_id) & (contacts.c.number == messages.c.number)
-_TO_PEOPLE = messages.outerjoin(contacts, _PERSON)
+TO_PEOPLE = messages.outerjoin(contacts, _PERSON)
 _NAMES = ("first_name", "last_name")
-_FARED = [(contacts if name in _NAMES else messages).c[name] for name in Fared.__struct_fields__]
+FARED = [(contacts if name in _NAMES else messages).c[name] for name in Fared.__struct_fields__]
 
 
 async def page(tx: Tx, account: int, seen: Seen, window: Window) -> Page[Campaign]:
@@ -50,7 +50,7 @@ async def fared(tx: Tx, campaign: Campaign, number: str | None, window: Window) 
     if number is not None:
         mine.append(messages.c.number == number)
     by = messages.c.number.desc() if window.descending else messages.c.number
-    query = select(*_FARED).select_from(_TO_PEOPLE)
+    query = select(*FARED).select_from(TO_PEOPLE)
     found = await tx.tuples(query.where(*mine).order_by(by).offset(window.offset).limit(window.limit))
     total = await tx.first(select(func.count().label("total")).select_from(messages).where(*mine))
     return Page(window=window, things=[Fared(*row) for row in found], total=total["total"] if total else 0)
@@ -59,7 +59,7 @@ async def fared(tx: Tx, campaign: Campaign, number: str | None, window: Window) 
 async def message(tx: Tx, account: int, id: int) -> tuple[int, Fared] | None:
     """One message after the id of its campaign."""
     mine = (messages.c.account_id == account) & (messages.c.id == id)
-    found = await tx.tuples(select(messages.c.campaign_id, *_FARED).select_from(_TO_PEOPLE).where(mine))
+    found = await tx.tuples(select(messages.c.campaign_id, *FARED).select_from(TO_PEOPLE).where(mine))
     return next(((campaign, Fared(*row)) for campaign, *row in found), None)
 
 
