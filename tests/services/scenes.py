@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from msgspec.structs import replace
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from antiphon.core import price
 from antiphon.core.account import Account
@@ -15,6 +15,7 @@ from antiphon.services import accounts, calculation, campaigns, contacts, lists,
 from antiphon.services.sends import Sent
 from antiphon.store import opt_outs
 from antiphon.store.schema import accounts as account_table
+from antiphon.store.schema import campaigns as campaign_table
 from antiphon.store.session import Store
 
 EVERYBODY = CreateCampaign(audience=Audience(kind=Kind.LIST, names=("all",)), text="Sale today. STOP 36111")
@@ -119,6 +120,12 @@ async def silence(store: Store, account: Account, *numbers: str) -> None:
 
 async def counts(store: Store, account: Account, campaign: Campaign) -> dict[str, int]:
     return (await campaigns.report(store, account, campaign.id)).counts
+
+
+async def made(store: Store, account: Account) -> int:
+    """How many campaigns there are, single texts too."""
+    async with store.read() as tx:
+        return len(await tx.all(select(campaign_table.c.id).where(campaign_table.c.account_id == account.id)))
 
 
 async def somebody_waits(store: Store) -> None:

@@ -14,7 +14,7 @@ from antiphon.core.consent import OptOut
 from antiphon.core.contact import Draft, EditContact
 from antiphon.core.errors import CannotCancel, NotNow, Refusal, UnknownCampaign, UnknownList, UnknownTag
 from antiphon.core.message import Refused
-from antiphon.services import calculation, campaigns, contacts, lists, messages, progress
+from antiphon.services import calculation, campaigns, contacts, cursors, lists, messages, progress
 from antiphon.services.calculation import STEP
 from antiphon.store import campaigns as stored_campaigns
 from antiphon.store import opt_outs
@@ -56,8 +56,9 @@ async def test_a_new_campaign_is_stored_as_it_was_asked_for(store: Store, accoun
     assert campaign.text == "Fete - STOP"
     kept = await campaigns.create(store, account, replace(command, optimise=False))
     assert kept.text == "Fête – STOP"
-    assert [one.id for one in await campaigns.newest(store, account, 10)] == [kept.id, campaign.id]
-    assert [one.id for one in await campaigns.newest(store, account, 1)] == [kept.id]
+    found = await cursors.campaigns(store, account, None, 10, [])
+    assert [one.campaign for one in found] == [kept, campaign]
+    assert [one.campaign.id for one in await cursors.campaigns(store, account, kept.id, 1, [])] == [campaign.id]
 
 
 @pytest.mark.parametrize(("kind", "refusal"), [(Kind.LIST, UnknownList), (Kind.TAG, UnknownTag)])

@@ -23,6 +23,7 @@ from tests.services.scenes import (
     audited,
     counts,
     holder,
+    made,
     number,
     people,
     ready,
@@ -110,7 +111,7 @@ async def test_what_cannot_be_paid_does_not_go(store: Store) -> None:
         await send(store, account, 1, 2, 3)
     assert str(refusal.value) == "The wallet holds 0.09; this costs 0.135."
     assert await campaigns.find(store, account, campaign.id) == campaign
-    assert len(await campaigns.newest(store, account, 10)) == 1
+    assert await made(store, account) == 1
     assert await audited(store, account) == 2 * PIECE
     await wallet.credit(store, login, PIECE)
     await campaigns.confirm(store, account, campaign.id)
@@ -286,7 +287,7 @@ async def test_of_forty_texts_at_once_the_ten_go_that_can_be_paid(
     sent = [answer for answer in answers if isinstance(answer, sends.Sent)]
     assert sorted(one.left // PIECE for one in sent) == list(range(10))
     assert await audited(store, account) == 0
-    assert len(await campaigns.newest(store, account, 50)) == len(await messages.claim(store, 50)) == 10
+    assert await made(store, account) == len(await messages.claim(store, 50)) == 10
 
 
 async def test_one_who_cannot_pay_does_not_keep_others_from_sending(store: Store) -> None:

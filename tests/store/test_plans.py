@@ -108,7 +108,6 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: cursors.ledger_after(tx, account.id, 0, 9), id="ledger after"),
     pytest.param(lambda tx, campaign, account: answers.by_key(tx, account.id, "x"), id="answer"),
     pytest.param(lambda tx, campaign, account: answers.forget(tx), id="forget answers"),
-    pytest.param(lambda tx, campaign, account: campaigns.newest(tx, account.id, 10), id="newest"),
     pytest.param(lambda tx, campaign, account: contacts.by_numbers(tx, account.id, _NUMBERS), id="by numbers"),
     pytest.param(lambda tx, campaign, account: contacts.on_list(tx, account.id, 1), id="on list"),
     pytest.param(lambda tx, campaign, account: contacts.remove(tx, account.id, [1]), id="remove"),

@@ -63,11 +63,6 @@ async def report(store: Store, account: Account, id: int) -> Report:
         return Report(campaign=campaign, counts=await messages.counts(tx, campaign))
 
 
-async def newest(store: Store, account: Account, limit: int) -> list[Campaign]:
-    async with store.read() as tx:
-        return await campaigns.newest(tx, account.id, limit)
-
-
 async def draft(store: Store, account: Account, *, spoken: bool) -> Campaign | None:
     """The last campaign of texts, or of calls, that is ready and was not confirmed."""
     async with store.read() as tx:

@@ -73,11 +73,6 @@ async def cancelled_since(tx: Tx, account: int, start: datetime) -> int:
     return row["cancelled"] if row else 0
 
 
-async def newest(tx: Tx, account: int, limit: int) -> list[Campaign]:
-    query = select(campaigns).where(campaigns.c.account_id == account).order_by(campaigns.c.id.desc()).limit(limit)
-    return [read(row) for row in await tx.all(query)]
-
-
 async def senders(tx: Tx, account: int, limit: int) -> list[str]:
     """Those of the newest texts and campaigns, each once."""
     query = select(campaigns.c.sender).where(campaigns.c.account_id == account, campaigns.c.voice_language.is_(None))
