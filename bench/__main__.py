@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import contacts, dispatch, sends
+from bench import contacts, dispatch, sends, smpp
 
-BENCHMARKS = {"contacts": contacts.main, "sends": sends.main, "dispatch": dispatch.main}
+BENCHMARKS = {"contacts": contacts.main, "sends": sends.main, "dispatch": dispatch.main, "smpp": smpp.main}
 
 for wanted in sys.argv[1:] or BENCHMARKS:
     BENCHMARKS[wanted]()

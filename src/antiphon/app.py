@@ -13,26 +13,31 @@ from pathlib import Path
 import msgspec
 import structlog
 import uvicorn
+from msgspec.structs import replace
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from antiphon import __version__
+from antiphon.carriers.carrier import CannotReach, Carrier
 from antiphon.carriers.simulator import Behaviour, Simulator
-from antiphon.config import Config
+from antiphon.carriers.smpp.carrier import Smpp
+from antiphon.config import BadSetting, Config
 from antiphon.core.account import NewCredential
+from antiphon.core.carrier import TERMS, Address, read, settings
+from antiphon.core.errors import BadField, UnknownCarrier
 from antiphon.core.pace import Pace
 from antiphon.dialects import atom, exotel, exotel_v1, native, octopush, octopush_legacy, page
 from antiphon.dialects.door import Door, House
 from antiphon.dialects.openapi import document
-from antiphon.services import processes
+from antiphon.services import carriers, processes
+from antiphon.services.vault import Vault, key_in
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
 from antiphon.workers import calculate, dispatch, heartbeat, import_files, schedule
 from antiphon.workers.callbacks import Courier
-from antiphon.workers.lane import Lane
+from antiphon.workers.fleet import Fleet
 from antiphon.workers.loop import forever
 from antiphon.workers.outbound import Outbound
-from antiphon.workers.receipts import Inbox
 
 _log = structlog.get_logger()
 DIALECTS = (
@@ -143,8 +148,7 @@ def _pages() -> dict[str, Response]:
 
 @asynccontextmanager
 async def _working(config: Config, store: Store) -> AsyncIterator[None]:
-    carrier = Simulator(_behaviour(config), Path(config.data) / "simulator.log" if config.simulator_log else None)
-    lane = Lane(store, carrier)
+    fleet = Fleet(store, config.prices(), vault(config), partial(build_carrier, config))
     writers = {dialect.name: dialect.callback for dialect in DIALECTS if dialect.callback}
     outbound = Outbound(config.networks())
     courier = Courier(store, outbound, writers)
@@ -154,12 +158,12 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         "calculate": (partial(calculate.run_once, store, config.prices()), 0.1),
         "import files": (partial(import_files.run_once, store), 0.25),
         "schedule": (partial(schedule.run_once, store), 0.25),
-        "dispatch": (partial(dispatch.run_once, store, lane), 0.05),
+        "fleet": (fleet.run_once, 1.0),
+        "dispatch": (partial(dispatch.run_once, store, fleet), 0.05),
         "callbacks": (courier.run_once, 0.1),
     }
     await outbound.open()
-    await carrier.start(Inbox(store, config.prices()))
-    lane.start()
+    await fleet.run_once()
     woken = {"dispatch": store.woken}
     tasks = [
         asyncio.create_task(forever(name, step, stopping, idle, woken.get(name)))
@@ -173,10 +177,39 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         _, late = await asyncio.wait(tasks, timeout=_LAST_STEP)
         for task in late:
             task.cancel()
-        await lane.stop()
-        await carrier.stop()
+        await fleet.stop()
         await courier.stop()
         await outbound.close()
+
+
+def vault(config: Config) -> Vault:
+    """Raises BadSetting."""
+    try:
+        return Vault(config.secret_key or key_in(Path(config.data) / "secret.key"))
+    except (OSError, ValueError) as failure:
+        raise BadSetting(f"secret_key is wrong, or {config.data}/secret.key cannot be used: {failure}") from None
+
+
+async def check_carrier(config: Config, store: Store, name: str) -> str:
+    """Connect to it, without sending anything; what it said. Raises CannotReach, UnknownCarrier or BadField."""
+    known = {one.carrier.name: one.url for one in (await carriers.known(store, vault(config)))[0]}
+    if name not in known:
+        raise UnknownCarrier(name=name)
+    if (url := known[name]) is None:
+        raise CannotReach("its password was sealed with another key than ours")
+    return await build_carrier(config, name, read(url)).check()
+
+
+def build_carrier(config: Config, name: str, address: Address) -> Carrier:
+    """Raises BadField."""
+    if address.scheme in ("smpp", "smpps"):
+        return Smpp(name, address)
+    if address.scheme == "simulator":
+        options = {name: value for name, value in address.options.items() if name not in TERMS}
+        given = settings(options, Behaviour)
+        behaviour = replace(_behaviour(config), **{name: getattr(given, name) for name in options})
+        return Simulator(behaviour, Path(config.data) / f"{name}.log" if config.simulator_log else None, name)
+    raise BadField(field="url", reason=f"begins with {address.scheme}, which is no kind of carrier; there are smpp")
 
 
 def _behaviour(config: Config) -> Behaviour:

@@ -3,27 +3,33 @@
 import logging
 import sys
 from collections.abc import Coroutine
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import msgspec
 import structlog
 import uvloop
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from antiphon import __version__, app
+from antiphon.carriers.carrier import CannotReach
+from antiphon.cli_carriers import carrier, route
 from antiphon.config import BadSetting, Config, load
 from antiphon.core.account import NewCredential
 from antiphon.core.errors import BadField, Refusal
 from antiphon.core.money import micros, shown
 from antiphon.doctor import examine
 from antiphon.services import accounts, wallet
+from antiphon.smsc import far_end
+from antiphon.smsc.faults import Faults
 from antiphon.store.session import CannotOpen, open_store
 
 _DEMO = "demo@antiphon.example"
 
 cli = App(name="antiphon", version=__version__, help="SMS contacts and campaigns in your own database.")
 account = App(name="account", help="Accounts and their credentials.")
-cli.command(account)
+for group in (account, carrier, route):
+    cli.command(group)
 
 
 @cli.command
@@ -58,6 +64,30 @@ def doctor(*, data: str | None = None) -> None:
     """Say what is configured and what can be reached."""
     if not _run(_examine(load({"data": data}))):
         sys.exit(1)
+
+
+@cli.command(name="smsc")
+def simulate(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 2775,
+    log: Path | None = None,
+    password: str | None = None,
+    faults: Annotated[Faults | None, Parameter(name="*")] = None,
+) -> None:
+    """Be the far end of SMPP: a carrier to test against, with the faults that real ones have, until SIGTERM.
+
+    Parameters
+    ----------
+    log
+        A file; each message that arrives is a line of JSON.
+    password
+        What every bind must give; without it anything goes.
+    """
+    try:
+        _run(far_end.serve(far_end.Smsc(faults or Faults(), log, password), host, port))
+    except OSError as failure:
+        sys.exit(f"antiphon: {host}:{port} or {log}: {failure.strerror}")
 
 
 @account.command
@@ -96,7 +126,7 @@ def credit(*, login: str, amount: str, note: str | None = None, data: str | None
 def main() -> None:
     try:
         cli()
-    except (BadSetting, CannotOpen, app.CannotServe, Refusal) as failure:
+    except (BadSetting, CannotOpen, app.CannotServe, CannotReach, Refusal) as failure:
         sys.exit(f"antiphon: {failure}")
 
 

@@ -1,28 +1,55 @@
 """What is a carrier to the rest of us?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Protocol
 
-from antiphon.core.message import Outcome, Outgoing, Receipt, Reply
+from antiphon.core.message import Busy, Outcome, Outgoing, Receipt, Reply
 
 
 class Inbox(Protocol):
-    """Where a carrier puts what comes back. Each call returns only once it is stored: then it may be acknowledged."""
+    """Where a carrier puts what comes back. None of these waits.
 
-    async def receipts(self, carrier: str, arrived: Sequence[Receipt]) -> None: ...
-    async def replies(self, arrived: Sequence[Reply]) -> None: ...
+    `stored` is called once a receipt or a reply is in the database: only then may it be acknowledged.
+    """
+
+    def answered(self, message: Outgoing, outcome: Outcome | Busy) -> None:
+        """What became of a message that was sent. A doubt may be followed by an answer that came late."""
+        ...
+
+    def receipt(self, receipt: Receipt, stored: Callable[[], None]) -> None: ...
+    def reply(self, reply: Reply, stored: Callable[[], None]) -> None: ...
+
+    def ready(self) -> None:
+        """There may be more room than before, or less trouble."""
+        ...
+
+
+class CannotReach(Exception):
+    """One line for the operator."""
 
 
 class Carrier(Protocol):
-    """A way out. `window` is how many messages may be without an answer at a time."""
+    """A way out. `window` is how many messages it can have under way when all is well, `free` how many more it takes
+    now: none while it cannot be reached, and then `trouble` says why."""
 
     name: str
     window: int
 
+    @property
+    def free(self) -> int: ...
+    @property
+    def trouble(self) -> str | None: ...
+
     async def start(self, inbox: Inbox) -> None: ...
 
-    async def send(self, message: Outgoing) -> Outcome:
-        """Hand over one message. Raising, or being cancelled, leaves its fate unknown: that is InDoubt."""
+    def send(self, message: Outgoing) -> None:
+        """Hand over one message, where there is room for it. What came of it goes to the inbox, soon or late."""
         ...
 
-    async def stop(self) -> None: ...
+    async def check(self) -> str:
+        """Can it be reached with what is configured? What it says of itself; nothing is sent. Raises CannotReach."""
+        ...
+
+    async def stop(self) -> None:
+        """End what has begun. What has no answer by then is told to the inbox as in doubt."""
+        ...

@@ -57,26 +57,41 @@ class Reported(Struct, frozen=True, kw_only=True, tag="reported"):
 class Simulator:
     """A carrier in this process. Without a log it forgets, at the end, what it has not reported."""
 
-    name = "simulator"
     window = 200
+    trouble = None
 
-    def __init__(self, behaviour: Behaviour, log: Path | None) -> None:
+    def __init__(self, behaviour: Behaviour, log: Path | None, name: str = "simulator") -> None:
+        self.name = name
         self._behaviour = behaviour
+        self._under_way = 0
         self._log = os.open(log, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600) if log else None
         self._due: list[tuple[float, str, Submitted]] = []
         self._reporter: asyncio.Task[None] | None = None
 
+    @property
+    def free(self) -> int:
+        return self.window - self._under_way
+
     async def start(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self._loop = asyncio.get_running_loop()
         if self._log is not None:
             _end_torn_line(self._log)
         for submitted in _unreported(self._log):
             heapq.heappush(self._due, (submitted.due, submitted.reference, submitted))
         self._reporter = asyncio.create_task(self._report(inbox))
 
-    async def send(self, message: Outgoing) -> Outcome:
+    def send(self, message: Outgoing) -> None:
+        self._under_way += 1
+        self._loop.call_later(self._behaviour.latency, self._answer, message, self._take(message))
+
+    def _answer(self, message: Outgoing, outcome: Outcome) -> None:
+        self._under_way -= 1
+        self._inbox.answered(message, outcome)
+
+    def _take(self, message: Outgoing) -> Outcome:
         refuses, fails, stops, slow = _draws(self._behaviour.seed, message)
         if refuses < self._behaviour.refused:
-            await asyncio.sleep(self._behaviour.latency)
             return Refused("the simulated carrier refuses this message")
         submitted = Submitted(
             reference=f"{message.account_id:x}-{message.id:x}",
@@ -90,8 +105,10 @@ class Simulator:
         )
         self._write(submitted)
         heapq.heappush(self._due, (submitted.due, submitted.reference, submitted))
-        await asyncio.sleep(self._behaviour.latency)
         return Accepted(submitted.reference)
+
+    async def check(self) -> str:
+        return "a simulator; nothing leaves this machine"
 
     async def stop(self) -> None:
         if self._reporter:
@@ -107,10 +124,8 @@ class Simulator:
                 await asyncio.sleep(_TICK)
             if not due:
                 continue
-            await inbox.receipts(self.name, [_receipt(one) for one in due])
-            replies = [_reply(one) for one in due if one.stops and one.fate is Fate.DELIVERED]
-            if replies:
-                await inbox.replies(replies)
+            news = [*map(_receipt, due), *(_reply(one) for one in due if one.stops and one.fate is Fate.DELIVERED)]
+            await _stored(inbox, news)
             self._write(Reported(references=[one.reference for one in due]))
 
     def _take_due(self) -> list[Submitted]:
@@ -124,6 +139,25 @@ class Simulator:
         # Not buffered: what reached the carrier stays reached when this process is killed.
         if self._log is not None:
             os.write(self._log, msgspec.json.encode(line) + b"\n")
+
+
+async def _stored(inbox: Inbox, news: Sequence[Receipt | Reply]) -> None:
+    """Report, and wait until all of it is stored."""
+    done = asyncio.Event()
+    left = len(news)
+
+    def stored() -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            done.set()
+
+    for one in news:
+        if isinstance(one, Receipt):
+            inbox.receipt(one, stored)
+        else:
+            inbox.reply(one, stored)
+    await done.wait()
 
 
 def _unreported(log: int | None) -> Iterable[Submitted]:

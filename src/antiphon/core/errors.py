@@ -6,6 +6,7 @@
     ├── UnknownPath, WrongMethod
     ├── BodyTooLarge, Malformed, MissingField, BadField, TooMany
     ├── UnknownList, UnknownTag, UnknownContact, UnknownCampaign, UnknownImport
+    ├── UnknownCarrier, UnknownRoute, CarrierInUse, NotOperator
     ├── BadNumber, NumberTaken, NameTaken, OnListAlready, ListInUse
     ├── NoText, TextTooLong, NoStopMention, NoRecipient
     ├── NotNow, CannotCancel, RequestRepeated, NoVoiceCarrier, NotOffered
@@ -123,6 +124,25 @@ class UnknownCampaign(Refusal):
 class UnknownImport(Refusal):
     sentence = "There is no upload {id}."
     id: str | int
+
+
+class UnknownCarrier(Refusal):
+    sentence = "There is no carrier {name}."
+    name: str
+
+
+class UnknownRoute(Refusal):
+    sentence = "There is no route {id}."
+    id: int
+
+
+class CarrierInUse(Refusal):
+    sentence = "A route names the carrier {name}: remove that first."
+    name: str
+
+
+class NotOperator(Refusal):
+    sentence = "Only an operator's credentials may do this."
 
 
 class BadNumber(Refusal):

@@ -6,11 +6,14 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from antiphon.core.campaign import Purpose
+
 
 class State(StrEnum):
     """`submitting` is committed before the first byte leaves; what a crash leaves in it is `in_doubt`."""
 
     WAITING = "waiting"
+    HELD = "held"  # it waits too, for a time of its own or for a carrier that can take it
     SUBMITTING = "submitting"
     IN_DOUBT = "in_doubt"  # it may have left, it may not: never resent silently, never dropped silently
     ACCEPTED = "accepted"  # the carrier has it and gave a reference
@@ -26,7 +29,11 @@ Key = tuple[int, int]
 
 
 class Outgoing(Struct, frozen=True, kw_only=True, gc=False):
-    """A message on its way to a carrier, complete: `text` is what this one person reads, `extras` the carrier."""
+    """A message on its way to a carrier, complete: `text` is what this one person reads, `extras` the carrier.
+
+    `attempts` have failed before this one, and the carriers `tried` will not have it. `direct`: its number came with
+    the text.
+    """
 
     id: int
     account_id: int
@@ -36,10 +43,19 @@ class Outgoing(Struct, frozen=True, kw_only=True, gc=False):
     text: str
     segments: int
     extras: Mapping[str, str] = {}
+    purpose: Purpose = Purpose.MARKETING
+    direct: bool = False
+    attempts: int = 0
+    tried: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
         return self.account_id, self.id
+
+    @property
+    def urgent(self) -> bool:
+        """It goes before what is sent to many."""
+        return self.direct and self.purpose is Purpose.ALERT
 
 
 class Fared(Struct, frozen=True, gc=False):
@@ -58,14 +74,26 @@ class Fared(Struct, frozen=True, gc=False):
 
 
 class Accepted(Struct, frozen=True, gc=False):
-    """The carrier has it, under its own `reference`."""
+    """The carrier has it, under its own `reference`; where it went in several `parts`, one of each."""
 
     reference: str
+    parts: tuple[str, ...] = ()
 
 
 class Refused(Struct, frozen=True, gc=False):
-    """The carrier will never take it; `error` in its own words."""
+    """The carrier will never take it; `error` in its own words.
 
+    `of_route`: another carrier may, for it is not the message that is wrong.
+    """
+
+    error: str
+    of_route: bool = False
+
+
+class Torn(Struct, frozen=True, gc=False):
+    """The carrier took some parts, under these references, and refused another: nobody can read it."""
+
+    parts: tuple[str, ...]
     error: str
 
 
@@ -75,7 +103,15 @@ class InDoubt(Struct, frozen=True, gc=False):
     reason: str
 
 
-Outcome = Accepted | Refused | InDoubt
+Outcome = Accepted | Refused | Torn | InDoubt
+
+
+class Busy(Struct, frozen=True, gc=False):
+    """Surely not taken, and welcome again in `after` seconds. `throttled`: all others had better wait as well."""
+
+    error: str
+    after: float = 1.0
+    throttled: bool = False
 
 
 class Fate(StrEnum):
@@ -86,22 +122,28 @@ class Fate(StrEnum):
 
 
 class Receipt(Struct, frozen=True, kw_only=True, gc=False):
-    """A carrier's report. `echo` is our own key where the carrier hands it back: it settles a doubt, too."""
+    """A carrier's report. `echo` is our own key where the carrier hands it back: it settles a doubt, too.
+
+    `also` are other references that it may mean; `number` is who the message was for.
+    """
 
     reference: str
     fate: Fate
     at: datetime
     error: str | None = None
     echo: Key | None = None
+    also: tuple[str, ...] = ()
+    number: str | None = None
 
 
 class Reply(Struct, frozen=True, kw_only=True, gc=False):
-    """A text from a person. `answers` is the message that it answers; `receiver` our number that it came to."""
+    """A text from a person. `receiver` is our number that it came to; `answers` the message that it answers, where the
+    carrier tells."""
 
     number: str
     text: str
     at: datetime
-    answers: Key
+    answers: Key | None = None
     receiver: str | None = None
 
 
@@ -128,5 +170,7 @@ def state_after(outcome: Outcome) -> State:
             return State.ACCEPTED
         case Refused():
             return State.REFUSED
+        case Torn():
+            return State.FAILED
         case InDoubt():
             return State.IN_DOUBT

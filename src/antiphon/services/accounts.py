@@ -71,6 +71,14 @@ async def create_sub_account(store: Store, parent: Account, command: NewSubAccou
     return made
 
 
+async def id_of(store: Store, login: str) -> int:
+    """Raises UnknownAccount."""
+    async with store.read() as tx:
+        if (id := await accounts.id_of(tx, login.strip().lower())) is None:
+            raise UnknownAccount(login=login)
+        return id
+
+
 async def find_sub_account(store: Store, parent: Account, login: str) -> SubAccount:
     """Raises UnknownAccount."""
     async with store.read() as tx:

@@ -42,7 +42,7 @@ async def owe_replies(tx: Tx, arrived: Sequence[tuple[int, int, Reply]], stops: 
             at=reply.at,
             time_zone=wish.time_zone,
             campaign_id=campaign,
-            message_id=reply.answers[1],
+            message_id=reply.answers[1] if reply.answers else None,
             number=reply.number,
             receiver=reply.receiver,
             text=reply.text,

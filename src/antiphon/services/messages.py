@@ -1,38 +1,70 @@
 """What leaves next, and what did the carrier say to it?"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from antiphon.core.account import Account
-from antiphon.core.campaign import Campaign
-from antiphon.core.message import Fared, Key, Outcome, Outgoing, Refused, State
-from antiphon.services import wallet
+from antiphon.core.campaign import Campaign, Kind, Purpose
+from antiphon.core.message import Accepted, Fared, Key, Outcome, Outgoing, Receipt, Refused, State, Torn
+from antiphon.services import receipts, wallet
 from antiphon.services.callbacks import owe_receipts
-from antiphon.store import campaigns, messages, reports
-from antiphon.store.messages import Taken
+from antiphon.store import attempts, campaigns, claims, messages, reports
+from antiphon.store import receipts as reported
+from antiphon.store.attempts import Attempt
+from antiphon.store.claims import Held, Taken
 from antiphon.store.session import Store, Tx
 
 _CAMPAIGNS_AT_ONCE = 50
+_WOKEN = 5_000  # held messages that go on in one step
 
 
-async def claim(store: Store, limit: int) -> list[Outgoing]:
+class Room(Protocol):
+    """How much may leave now, by the lanes that a campaign can go by."""
+
+    total: int
+
+    def of(self, campaign: Campaign) -> int: ...
+    def take(self, campaign: Campaign, count: int) -> None: ...
+
+
+async def claim(store: Store, limit: int, room: Room | None = None) -> list[Outgoing]:
     """Messages for this process alone, at most `limit`: those that came with their numbers first, then a fair share
-    of every campaign that is sending.
+    of every account, and of every campaign of it that is sending. With `room`, that is what these may take.
 
     They are marked as being submitted, and that is committed, before the first of them can leave. What goes to a
     number that has opted out is withheld, and paid back.
     """
     async with store.read() as tx:
-        sending = await campaigns.sending(tx, _CAMPAIGNS_AT_ONCE)
+        sending = [one for one in await campaigns.sending(tx, _CAMPAIGNS_AT_ONCE) if room is None or room.of(one)]
         if not sending and not await campaigns.any_direct(tx):
             return []
     async with store.begin() as tx:
         # A flood of single texts leaves a quarter of the room to the campaigns, or they would never end.
-        taken = await messages.claim_direct(tx, store.process_id, limit - limit // 4 if sending else limit)
-        share = max(1, (limit - len(taken)) // max(1, len(sending)))
-        for campaign in sending[: limit - len(taken)]:
-            taken += await messages.claim(tx, campaign, store.process_id, share)
+        first = limit - limit // 4 if sending and room is None else limit
+        taken = await claims.claim_direct(tx, store.process_id, first)
+        left = limit - len(taken) if room is None else room.total
+        for campaign, among in _in_turn(sending):
+            share = min(-(-left // among), left if room is None else room.of(campaign))
+            if share > 0:
+                claimed = await claims.claim(tx, campaign, store.process_id, share)
+                left -= len(claimed)
+                taken += claimed
+                if room is not None:
+                    room.take(campaign, len(claimed))
         return await _outgoing(tx, taken)
+
+
+def _in_turn(sending: Sequence[Campaign]) -> Iterator[tuple[Campaign, int]]:
+    """Each campaign, and among how many what is left is to be shared when its turn comes: of the accounts evenly, and
+    of the campaigns of each. What one has no use for is left to the next."""
+    by_account: dict[int, list[Campaign]] = {}
+    for campaign in sending:
+        by_account.setdefault(campaign.account_id, []).append(campaign)
+    for place, theirs in enumerate(by_account.values()):
+        others = len(by_account) - place
+        for turn, campaign in enumerate(theirs):
+            yield campaign, (len(theirs) - turn) * others
 
 
 async def find(store: Store, account: Account, id: int) -> tuple[Campaign, Fared] | None:
@@ -43,24 +75,55 @@ async def find(store: Store, account: Account, id: int) -> tuple[Campaign, Fared
     return (campaign, found[1]) if campaign and found else None
 
 
-async def settle(store: Store, carrier: str, outcomes: Sequence[tuple[Key, Outcome]]) -> None:
-    """Store what the carrier answered; what it refused is paid back, and told to who wants to know."""
+async def settle(
+    store: Store, carrier: str, outcomes: Sequence[tuple[Key, Outcome]], arrived: Sequence[Receipt] = ()
+) -> None:
+    """Store what the carrier answered, and then what it reported meanwhile. What it refused is paid back, and told to
+    who wants to know."""
     refused = {key for key, outcome in outcomes if isinstance(outcome, Refused)}
+    ended = refused | {key for key, outcome in outcomes if isinstance(outcome, Torn)}
     async with store.begin() as tx:
         held = await messages.held_back(tx, [key for key, _ in outcomes]) if refused else {}
-        ending = await messages.still_open(tx, [key for key, _ in outcomes]) if refused else set[Key]()
+        ending = await messages.still_open(tx, [key for key, _ in outcomes]) if ended else set[Key]()
         await messages.settle(tx, carrier, outcomes)
-        await owe_receipts(tx, refused & ending)
+        await owe_receipts(tx, ended & ending)
         refunds: Counter[Key] = Counter()
         for key, (campaign, cost) in held.items():
             refunds[key[0], campaign] += cost if key in refused else 0
         await wallet.refund(tx, refunds)
+        named = [(key, outcome) for key, outcome in outcomes if isinstance(outcome, Accepted)]
+        await reported.add_parts(tx, carrier, [(key, outcome.parts) for key, outcome in named])
+        references = [one for _, outcome in named for one in outcome.parts or (outcome.reference,)]
+        early = await reported.take_early(tx, carrier, references) if references else []
+        if early or arrived:
+            await receipts.book(tx, carrier, [*early, *arrived])
 
 
 async def release(store: Store, keys: Sequence[Key]) -> None:
     """Put back what was claimed and surely has not left."""
     async with store.begin() as tx:
-        await messages.release(tx, keys)
+        await claims.release(tx, keys)
+
+
+async def hold(store: Store, held: Sequence[Held]) -> None:
+    """Let what was claimed and surely has not left wait, each until its time."""
+    async with store.begin() as tx:
+        await claims.hold(tx, held)
+
+
+async def wake(store: Store) -> int:
+    """What was held until now goes on; how many messages."""
+    async with store.read() as tx:
+        if not await claims.any_due(tx):
+            return 0
+    async with store.begin() as tx:
+        return await claims.wake(tx, _WOKEN)
+
+
+async def note(store: Store, made: Sequence[Attempt]) -> None:
+    """Keep what happened to messages on their way, for who asks."""
+    async with store.begin() as tx:
+        await attempts.add(tx, made)
 
 
 async def _outgoing(tx: Tx, taken: Sequence[Taken]) -> list[Outgoing]:
@@ -80,6 +143,9 @@ async def _outgoing(tx: Tx, taken: Sequence[Taken]) -> list[Outgoing]:
                     text=said.text if one.text is None else one.text,
                     segments=one.segments,
                     extras=said.extras or {},
+                    purpose=Purpose(said.purpose),
+                    direct=said.audience == Kind.NUMBERS.value,
+                    attempts=one.attempts,
                 )
             )
         elif said.reserved:

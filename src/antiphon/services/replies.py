@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
+import structlog
+from msgspec.structs import replace
+
 from antiphon.core.consent import OptOut, says_stop
 from antiphon.core.message import Reply
 from antiphon.core.price import Prices
@@ -12,23 +15,44 @@ from antiphon.services.contacts import Gone
 from antiphon.store import messages, opt_outs, replies
 from antiphon.store.session import Store, Tx
 
+_log = structlog.get_logger()
+
 
 async def record(store: Store, prices: Prices, arrived: Sequence[Reply]) -> None:
     """Store the replies, and do what the accounts' automations say of them.
 
-    Whoever asks for silence has opted out with the same commit.
+    Whoever asks for silence has opted out with the same commit. A reply to nothing that we sent is logged alone: there
+    is no telling whose it is.
     """
     while True:
         with suppress(Gone):
             async with store.begin() as tx:
-                await _record(tx, prices, arrived)
+                await _record(tx, prices, await _matched(tx, arrived))
             break
     store.woken.set()
 
 
+async def _matched(tx: Tx, arrived: Sequence[Reply]) -> list[Reply]:
+    """Each with the message that it answers: the newest to its number, rather one from the sender it was written to."""
+    open_ = {reply.number for reply in arrived if reply.answers is None}
+    newest = await messages.last_to(tx, open_) if open_ else {}
+    matched: list[Reply] = []
+    for reply in arrived:
+        answers = reply.answers or newest.get((reply.number, reply.receiver)) or newest.get((reply.number, None))
+        if answers is None:
+            _log.warning("a reply to nothing that we sent", number=reply.number, receiver=reply.receiver)
+        else:
+            matched.append(replace(reply, answers=answers))
+    return matched
+
+
 async def _record(tx: Tx, prices: Prices, arrived: Sequence[Reply]) -> None:
-    campaigns = await messages.campaigns_of(tx, [reply.answers for reply in arrived])
-    known = [(reply.answers[0], campaigns[reply.answers], reply) for reply in arrived if reply.answers in campaigns]
+    campaigns = await messages.campaigns_of(tx, [reply.answers for reply in arrived if reply.answers])
+    known = [
+        (reply.answers[0], campaigns[reply.answers], reply)
+        for reply in arrived
+        if reply.answers and reply.answers in campaigns
+    ]
     await replies.add(tx, known)
     stops = [(account, reply) for account, _, reply in known if says_stop(reply.text)]
     outs = [OptOut(number=reply.number, at=reply.at, source="reply", words=reply.text) for _, reply in stops]

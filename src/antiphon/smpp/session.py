@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from msgspec import Struct
 
@@ -61,6 +61,7 @@ class Session(asyncio.Protocol):
     """
 
     def __init__(self, handler: Handler, window: int, timers: Timers | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         self._handler = handler
         self._window = window
         self._timers = timers or Timers()
@@ -72,7 +73,7 @@ class Session(asyncio.Protocol):
         self._closing = self._full = self._reading_paused = False
         self._look: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
-        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.closed: asyncio.Future[None] = self._loop.create_future()
 
     @property
     def free(self) -> int:
@@ -108,6 +109,10 @@ class Session(asyncio.Protocol):
             self._transport.resume_reading()
         self._write(encode(answer_to(request.command), request.sequence, body, code))
 
+    def pass_over(self, request: Pdu) -> None:
+        """It wants no answer."""
+        self._open -= 1
+
     def nack(self, request: Pdu, code: int) -> None:
         """Answer what makes no sense here (4.3.1)."""
         self._open -= 1
@@ -140,9 +145,7 @@ class Session(asyncio.Protocol):
     # What the transport tells us.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._loop = asyncio.get_running_loop()
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods alone
         self._heard_at = self._loop.time()
         self._look = self._loop.call_later(_TICK, self._check_timers)
 

@@ -111,6 +111,8 @@ class Words(Struct, frozen=True, gc=False):
     sender: str | None
     reserved: int
     extras: Mapping[str, str] | None
+    purpose: str
+    audience: str
 
 
 async def words(tx: Tx, ids: Collection[Key]) -> dict[Key, Words]:
@@ -236,12 +238,13 @@ def this(campaign: Campaign) -> Select[Any, Any]:
 
 
 def _open() -> ColumnElement[bool]:
-    """Has it a message that waits or is leaving?"""
+    """Has it a message that waits, is held or is leaving?"""
     mine = (messages.c.account_id == campaigns.c.account_id) & (messages.c.campaign_id == campaigns.c.id)
     # Asked at once: between two questions a message could go back from one state to the other.
     waits = messages.c.state == literal(Message.WAITING.value, literal_execute=True)
     leaves = messages.c.state == literal(Message.SUBMITTING.value, literal_execute=True)
-    return select(messages.c.id).where(mine, waits | leaves).exists()
+    held = messages.c.state == literal(Message.HELD.value, literal_execute=True)
+    return select(messages.c.id).where(mine, waits | leaves | held).exists()
 
 
 def _this(campaign: Campaign) -> Any:

@@ -2,15 +2,15 @@
 
 from antiphon.services import messages
 from antiphon.store.session import Store
-from antiphon.workers.lane import Lane
+from antiphon.workers.fleet import Fleet
 
 
-async def run_once(store: Store, lane: Lane) -> int:
-    """Claim as much as the lane has room for; how many messages, or none when that was all there is.
+async def run_once(store: Store, fleet: Fleet) -> int:
+    """Claim as much as the lanes have room for; how many messages, or none when that was all there is.
 
     Then the next look waits a moment: messages that come one by one are claimed, answered and stored by the dozen.
     """
-    room = await lane.room()
-    claimed = await messages.claim(store, room)
-    lane.put(claimed)
-    return len(claimed) if len(claimed) > room // 2 else 0
+    room = fleet.round()
+    claimed = await messages.claim(store, room.single, room)
+    await fleet.put(claimed)
+    return len(claimed) if len(claimed) > room.total // 2 else 0

@@ -1,98 +1,339 @@
-"""How do messages pass through one carrier? So many at a time, and what it answers is stored in batches."""
+"""How do messages pass through one carrier? As many at a time as it takes, at its pace; what comes back is stored in
+batches, in the order in which it came."""
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 
 import structlog
+from msgspec import Struct
 
 from antiphon.carriers.carrier import Carrier
-from antiphon.core.message import InDoubt, Key, Outcome, Outgoing
-from antiphon.services import messages
+from antiphon.core.carrier import Terms, is_open
+from antiphon.core.message import Accepted, Busy, InDoubt, Key, Outcome, Outgoing, Receipt, Refused, Reply
+from antiphon.core.price import Prices
+from antiphon.services import messages, replies
+from antiphon.store.attempts import Attempt
+from antiphon.store.claims import Held
 from antiphon.store.session import Store
 from antiphon.workers.loop import until_stored
+from antiphon.workers.valve import Breaker, Throttle
 
 _log = structlog.get_logger()
-_BATCH = 500  # outcomes in one commit
+_BATCH = 1_000  # outcomes in one commit that is made at once
 _PATIENCE = 0.02  # seconds that an outcome waits for others
 _DRAIN = 30.0  # seconds that a stop waits for the carrier's answers
+_AHEAD = 0.25  # seconds of its traffic that a fast lane holds
+_MOST_HELD = 4_000
+_BULK_EVERY = 4  # of so many messages one is of the many, while there are single ones
+_ATTEMPTS = 5  # of a message that fails for no fault of its own
+
+
+class State(StrEnum):
+    OPEN = "open"
+    PAUSED = "paused"  # an operator has stopped it
+    CLOSED = "closed"  # it is not its time of the day
+    RESTING = "resting"  # too much went wrong; it is tried again soon
+    DOWN = "down"  # it cannot be reached
+
+
+class Counts(Struct):
+    """Since the lane began."""
+
+    accepted: int = 0
+    refused: int = 0
+    in_doubt: int = 0
 
 
 class Lane:
     """The queue in front of a carrier. What it holds is claimed in the database, so it is kept short: a crash puts
-    all of it in doubt."""
+    all of it in doubt.
 
-    def __init__(self, store: Store, carrier: Carrier) -> None:
+    `elsewhere` is asked to send a message by another way, and says whether there is one.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        prices: Prices,
+        carrier: Carrier,
+        terms: Terms | None = None,
+        elsewhere: Callable[[Outgoing, str], bool] = lambda message, error: False,
+    ) -> None:
         self._store = store
+        self._prices = prices
         self._carrier = carrier
+        self._terms = terms or Terms()
+        self._elsewhere = elsewhere
+        self._throttle = Throttle(self._terms.rate)
+        self._breaker = Breaker()
         self._capacity = 2 * carrier.window
-        self._held = 0
-        self._queue: deque[Outgoing] = deque()
+        self._single: deque[Outgoing] = deque()
+        self._many: deque[Outgoing] = deque()
+        self._flying: dict[Key, Outgoing] = {}
+        self._unstored = 0
+        self._turn = 0
+        self._pumping = False
+        self._pump_later: asyncio.TimerHandle | None = None
         self._outcomes: list[tuple[Key, Outcome]] = []
-        self._arrived = asyncio.Semaphore(0)
-        self._freed = asyncio.Event()
-        self._answered = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._receipts: list[tuple[Receipt, Callable[[], None]]] = []
+        self._replies: list[tuple[Reply, Callable[[], None]]] = []
+        self._held: list[Held] = []
+        self._noted: list[Attempt] = []
+        self._news = asyncio.Event()
+        self._emptied = asyncio.Event()
+        self._settler: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._closed = False
+        self._rate = 0.0
+        self._seen = 0, time.monotonic()
+        self.paused = False
+        self.counts = Counts()
+        self.error: str | None = None
+        self.error_at: float | None = None
 
-    def start(self) -> None:
-        senders = [asyncio.create_task(self._send()) for _ in range(self._carrier.window)]
-        self._tasks = [*senders, asyncio.create_task(self._settle())]
+    async def start(self) -> None:
+        self.tick()
+        self._settler = asyncio.create_task(self._settle())
+        await self._carrier.start(self)
 
-    async def room(self) -> int:
-        """How many more it takes; waits until that is at least a quarter of what it can hold."""
-        while self._capacity - self._held < self._capacity // 4:
-            self._freed.clear()
-            await self._freed.wait()
-        return self._capacity - self._held
+    @property
+    def name(self) -> str:
+        return self._carrier.name
 
-    def put(self, claimed: Sequence[Outgoing]) -> None:
-        self._held += len(claimed)
-        self._queue.extend(claimed)
-        for _ in claimed:
-            self._arrived.release()
+    @property
+    def state(self) -> State:
+        if self.paused:
+            return State.PAUSED
+        if self._closed:
+            return State.CLOSED
+        if self._carrier.trouble is not None:
+            return State.DOWN
+        return State.RESTING if self._breaker.resting(time.monotonic()) else State.OPEN
+
+    @property
+    def queued(self) -> int:
+        return len(self._single) + len(self._many)
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._flying)
+
+    @property
+    def trouble(self) -> str | None:
+        return self._carrier.trouble
+
+    @property
+    def rate(self) -> float:
+        """Messages a second, of late."""
+        return self._rate
+
+    def room(self, *, single: bool = False) -> int:
+        """How many more it takes, of single texts or of those to many."""
+        if self._stopping or self.state is not State.OPEN:
+            return 0
+        if self._breaker.trying:
+            return max(0, 1 - self._holding)
+        waiting = len(self._single) if single else self._holding - len(self._single)
+        return max(0, self._capacity - waiting)
+
+    @property
+    def hungry(self) -> bool:
+        """Has it room for a batch that is worth a claim?"""
+        return self.room() >= (1 if self._breaker.trying else self._capacity // 4)
+
+    def put(self, message: Outgoing) -> None:
+        (self._single if message.direct else self._many).append(message)
+
+    def tick(self) -> None:
+        """Look at the clock, every second or so: is it open, how fast has it been, how much had it better hold?"""
+        self._closed = not is_open(self._terms, self._store.now())
+        done, now = self.counts.accepted + self.counts.refused, time.monotonic()
+        before, at = self._seen
+        if now > at:
+            self._rate += ((done - before) / (now - at) - self._rate) / 2
+            self._seen = done, now
+        self._capacity = int(min(max(2 * self._carrier.window, self._rate * _AHEAD), _MOST_HELD))
+        self.pump()
+
+    def pump(self) -> None:
+        """Send as many as the carrier takes now."""
+        if self._pumping or self._stopping or not self.queued or self.state is not State.OPEN:
+            return
+        self._pumping = True
+        while self.queued and self._carrier.free > 0:
+            wait = self._throttle.wait(time.monotonic())
+            if wait > 0:
+                self._pump_in(wait)
+                break
+            message = self._next()
+            self._flying[message.key] = message
+            try:
+                self._carrier.send(message)
+            except Exception as failure:
+                _log.exception("the carrier failed", carrier=self.name, message=message.id)
+                self.answered(message, InDoubt(repr(failure)))
+        self._pumping = False
 
     async def stop(self) -> None:
         """Give back what has not left, wait for the answers to what has, store them."""
-        waiting = [message.key for message in self._queue]
-        self._queue.clear()
-        await messages.release(self._store, waiting)
-        self._held -= len(waiting)
+        self._stopping = True
+        await self.give_back()
         try:
             async with asyncio.timeout(_DRAIN):
-                await self.idle()
+                while self._flying:
+                    await self._stored_more()
         except TimeoutError:
-            _log.warning("the carrier has not answered; left in doubt", carrier=self._carrier.name, count=self._held)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            _log.warning("the carrier has not answered; left in doubt", carrier=self.name, count=len(self._flying))
+        await self._carrier.stop()
+        while self._news.is_set():
+            await self._stored_more()
+        await self.give_back()  # what came back meanwhile, surely not taken
+        if self._settler:
+            self._settler.cancel()
+            await asyncio.gather(self._settler, return_exceptions=True)
 
-    async def idle(self) -> None:
-        while self._held:
-            self._freed.clear()
-            await self._freed.wait()
+    async def give_back(self) -> None:
+        """What waits here may go by another way."""
+        waiting = [message.key for message in (*self._single, *self._many)]
+        self._single.clear()
+        self._many.clear()
+        if waiting:
+            await until_stored("released messages", partial(messages.release, self._store, waiting))
 
-    async def _send(self) -> None:
-        while True:
-            await self._arrived.acquire()
-            if not self._queue:  # it was given back
-                continue
-            message = self._queue.popleft()
-            try:
-                outcome = await self._carrier.send(message)
-            except Exception as failure:
-                _log.exception("the carrier failed", carrier=self._carrier.name, message=message.id)
-                outcome = InDoubt(repr(failure))
-            self._outcomes.append((message.key, outcome))
-            self._answered.set()
+    # What the carrier tells us (`carriers.carrier.Inbox`).
+
+    def answered(self, message: Outgoing, outcome: Outcome | Busy) -> None:
+        flew = self._flying.pop(message.key, None) is not None
+        if isinstance(outcome, Busy):
+            self._busy(message, outcome)
+        elif isinstance(outcome, Refused) and outcome.of_route:
+            self._note_error(outcome.error)
+            self._breaker.failed(time.monotonic())
+            if not self._elsewhere(message, outcome.error):
+                self._book(message, outcome, flew)
+        else:
+            self._book(message, outcome, flew)
+        self.pump()
+
+    def receipt(self, receipt: Receipt, stored: Callable[[], None]) -> None:
+        self._receipts.append((receipt, stored))
+        self._news.set()
+
+    def reply(self, reply: Reply, stored: Callable[[], None]) -> None:
+        self._replies.append((reply, stored))
+        self._news.set()
+
+    def ready(self) -> None:
+        self.pump()
+        if not self.queued:
+            self._store.woken.set()
+
+    def _next(self) -> Outgoing:
+        self._turn += 1
+        if self._single and (not self._many or self._turn % _BULK_EVERY):
+            return self._single.popleft()
+        return self._many.popleft()
+
+    def _busy(self, message: Outgoing, outcome: Busy) -> None:
+        self._note_error(outcome.error)
+        if outcome.throttled:
+            self._throttle.slow(time.monotonic(), outcome.after)
+            (self._single if message.direct else self._many).appendleft(message)
+            return
+        self._breaker.failed(time.monotonic())
+        attempts = message.attempts + 1
+        if attempts >= _ATTEMPTS:
+            final = Refused(f"it failed {attempts} times, at last with: {outcome.error}", of_route=True)
+            if not self._elsewhere(message, final.error):
+                self._book(message, final, flew=True)
+            return
+        now = self._store.now()
+        until = now + timedelta(seconds=outcome.after * 2 ** (attempts - 1))
+        self._held.append(Held(message.key, until, f"{self.name}: {outcome.error}", attempts))
+        self._noted.append(Attempt(message.key, now, self.name, f"not taken, to be tried again: {outcome.error}"))
+        self._news.set()
+
+    def _book(self, message: Outgoing, outcome: Outcome, flew: bool) -> None:
+        match outcome:
+            case Accepted():
+                self.counts.accepted += 1
+                self._breaker.worked()
+            case InDoubt(reason):
+                self.counts.in_doubt += 1
+                self._breaker.failed(time.monotonic())
+                self._note_error(reason)
+            case _:
+                self.counts.refused += 1
+                self._breaker.worked()
+        self._outcomes.append((message.key, outcome))
+        self._unstored += flew
+        self._news.set()
+
+    def _note_error(self, error: str) -> None:
+        self.error, self.error_at = error, time.time()
+
+    def _pump_in(self, seconds: float) -> None:
+        if self._pump_later is None:
+            self._pump_later = asyncio.get_running_loop().call_later(seconds, self._pump_now)
+
+    def _pump_now(self) -> None:
+        self._pump_later = None
+        self.pump()
+
+    @property
+    def _holding(self) -> int:
+        return self.queued + len(self._flying) + self._unstored
+
+    async def _stored_more(self) -> None:
+        self._emptied.clear()
+        await self._emptied.wait()
 
     async def _settle(self) -> None:
         while True:
-            await self._answered.wait()
-            if len(self._outcomes) < _BATCH:
+            await self._news.wait()
+            if len(self._outcomes) + len(self._receipts) < _BATCH:
                 await asyncio.sleep(_PATIENCE)
-            self._answered.clear()
             outcomes, self._outcomes = self._outcomes, []
-            await until_stored("outcomes", partial(messages.settle, self._store, self._carrier.name, outcomes))
-            self._held -= len(outcomes)
-            self._freed.set()
+            receipts, self._receipts = self._receipts, []
+            answers, self._replies = self._replies, []
+            unstored = self._unstored
+            await self._store_news(outcomes, receipts)
+            await self._store_replies(answers)
+            await self._store_detours()
+            self._unstored -= unstored
+            if not (self._outcomes or self._receipts or self._replies or self._held or self._noted):
+                self._news.clear()
+            self._emptied.set()
+            if self.hungry:
+                self._store.woken.set()
+
+    async def _store_news(
+        self, outcomes: Sequence[tuple[Key, Outcome]], receipts: Sequence[tuple[Receipt, Callable[[], None]]]
+    ) -> None:
+        if not outcomes and not receipts:
+            return
+        arrived = [receipt for receipt, _ in receipts]
+        await until_stored("news", partial(messages.settle, self._store, self.name, outcomes, arrived))
+        for _, stored in receipts:
+            stored()
+
+    async def _store_replies(self, answers: Sequence[tuple[Reply, Callable[[], None]]]) -> None:
+        if not answers:
+            return
+        arrived = [reply for reply, _ in answers]
+        await until_stored("replies", partial(replies.record, self._store, self._prices, arrived))
+        for _, stored in answers:
+            stored()
+
+    async def _store_detours(self) -> None:
+        held, self._held = self._held, []
+        noted, self._noted = self._noted, []
+        if held:
+            await until_stored("held messages", partial(messages.hold, self._store, held))
+        if noted:
+            await until_stored("attempts", partial(messages.note, self._store, noted))

@@ -20,7 +20,7 @@ MOST = 1_000  # numbers in one call
 _LONGEST_SENDER = 16
 # Of several recipients: as long as one is on its way, how far the last of them is; then what went wrong, if anything.
 _STATUS = {
-    "Scheduled": (State.WAITING,),
+    "Scheduled": (State.WAITING, State.HELD),
     "Enroute": (State.SUBMITTING, State.ACCEPTED),
     "Unknown": (State.IN_DOUBT,),
     "Undeliverable": (State.FAILED,),
@@ -108,7 +108,9 @@ def read_message_id(written: str | None) -> int:
 
 
 def write_status(report: Report) -> str:
-    if report.campaign.state in (Sending.CANCELLED, Sending.STOPPED) and report.counts.get(State.WAITING):
+    if report.campaign.state in (Sending.CANCELLED, Sending.STOPPED) and any(
+        report.counts.get(state) for state in (State.WAITING, State.HELD)
+    ):
         return "Skipped"
     return next((word for word, states in _STATUS.items() if any(map(report.counts.get, states))), "Unknown")
 

@@ -240,7 +240,7 @@ def write_status(campaign: Campaign) -> str:
 
 def write_counts(campaign: Campaign, counts: Mapping[str, int]) -> dict[str, int]:
     """What was handed to a carrier, what arrived, what did not or never will."""
-    lost = (*_LOST, Message.WAITING) if campaign.state is State.STOPPED else _LOST
+    lost = (*_LOST, Message.WAITING, Message.HELD) if campaign.state is State.STOPPED else _LOST
     return {
         "submitted": sum(counts.get(state, 0) for state in _HANDED),
         "sent": counts.get(Message.DELIVERED, 0),

@@ -16,6 +16,7 @@ LIMIT = 500
 _SORTS = {"date_created": "number", "schedule_time": "number"}  # a campaign's messages have these in common
 STATUS = {
     State.WAITING: ("queued", "PENDING_TO_OPERATOR", 21010),
+    State.HELD: ("queued", "PENDING_TO_OPERATOR", 21010),
     State.SUBMITTING: ("sending", "SENDING_TO_OPERATOR", 21015),
     State.IN_DOUBT: ("submitted", "PENDING_ON_OPERATOR", 21020),
     State.ACCEPTED: ("submitted", "PENDING_ON_OPERATOR", 21020),

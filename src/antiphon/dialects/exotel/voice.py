@@ -224,7 +224,7 @@ def write_campaign(account: Account, report: Report) -> WireCallReport:
 
 
 def write_stats(campaign: Campaign, counts: Mapping[str, int]) -> WireStats:
-    waiting = counts.get(Message.WAITING, 0)
+    waiting = counts.get(Message.WAITING, 0) + counts.get(Message.HELD, 0)
     return WireStats(
         created=campaign.messages,
         in_progress=counts.get(Message.SUBMITTING, 0) + counts.get(Message.ACCEPTED, 0),

@@ -27,6 +27,7 @@ _TYPES = {
 }
 STATUS = {
     State.WAITING: ("queued", 21010, "PENDING_TO_OPERATOR"),
+    State.HELD: ("queued", 21010, "PENDING_TO_OPERATOR"),
     State.SUBMITTING: ("sending", 21015, "SENDING_TO_OPERATOR"),
     State.IN_DOUBT: ("submitted", 21020, "PENDING_ON_OPERATOR"),
     State.ACCEPTED: ("submitted", 21020, "PENDING_ON_OPERATOR"),

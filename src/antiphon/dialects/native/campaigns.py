@@ -283,5 +283,5 @@ async def _watched(call: Call, id: int, report: Report) -> AsyncIterator[bytes]:
 def _moving(campaign: Campaign, report: Report) -> bool:
     """Is there a message of which more will be heard?"""
     return campaign.confirmed_at is not None and any(
-        report.counts.get(state) for state in (Message.WAITING, Message.SUBMITTING, Message.ACCEPTED)
+        report.counts.get(state) for state in (Message.WAITING, Message.HELD, Message.SUBMITTING, Message.ACCEPTED)
     )

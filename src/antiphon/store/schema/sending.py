@@ -86,6 +86,11 @@ messages = Table(
     Column("reference", Text),
     Column("error", Text),
     Column("updated_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", Instant),
+    Column("claimed_at", Instant),
+    Column("answered_at", Instant),
+    Column("reported_at", Instant),
     PrimaryKeyConstraint("account_id", "id"),
     UniqueConstraint("account_id", "campaign_id", "number"),
     sqlite_with_rowid=False,
@@ -96,8 +101,12 @@ Index(
     messages.c.campaign_id,
     messages.c.state,
     messages.c.id,
-    **where("state = 'waiting' OR state = 'submitting'"),
+    **where("state = 'waiting' OR state = 'submitting' OR state = 'held'"),
 )
+Index("ix_messages_held", messages.c.due_at, **where("state = 'held'"))
+Index("ix_messages_in_doubt", messages.c.updated_at, **where("state = 'in_doubt'"))
+# Who answers is known by the number alone.
+Index("ix_messages_number", messages.c.number, messages.c.account_id, messages.c.id)
 Index("ix_messages_reference", messages.c.carrier, messages.c.reference, **where("reference IS NOT NULL"))
 
 replies = Table(

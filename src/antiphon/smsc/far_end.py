@@ -1,0 +1,269 @@
+"""What would a carrier do at the far end of SMPP? One to test against, with the faults that real ones have.
+
+It answers binds, submit_sm, data_sm, query_sm and cancel_sm, and reports on what it took. What it still has to report
+waits for the next bind when the link is lost. Every message that reached it is a line of its log.
+"""
+
+import asyncio
+import heapq
+import itertools
+import signal
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from antiphon.core import air
+from antiphon.core.air import Alphabet
+from antiphon.smpp import receipt as receipts
+from antiphon.smpp import status
+from antiphon.smpp.bodies import (
+    NO_TLVS,
+    BindResp,
+    CancelSm,
+    Command,
+    DataSm,
+    QuerySm,
+    QuerySmResp,
+    ShortMessage,
+    Tag,
+    Taken,
+    Tlvs,
+)
+from antiphon.smpp.pdu import Pdu
+from antiphon.smpp.receipt import Receipt
+from antiphon.smpp.session import Handler, Session, Timers
+from antiphon.smsc.faults import Faults, draws, ids
+
+_BINDS: Final = (Command.BIND_TRANSMITTER, Command.BIND_RECEIVER, Command.BIND_TRANSCEIVER)
+_RECEIPT: Final = 0x04
+_TICK: Final = 0.01
+_WINDOW: Final = 500
+_REMEMBERED: Final = 100_000  # messages that can be asked about
+
+
+class _Kept(Struct):
+    """A message that was taken."""
+
+    system_id: str
+    answered_id: str
+    reported_id: str
+    body: ShortMessage | DataSm
+    state: str = "ENROUTE"
+    done: str = ""
+    stops: bool = False
+
+
+class Smsc:
+    """`password` is asked of every bind, if there is one."""
+
+    def __init__(self, faults: Faults, log: Path | None = None, password: str | None = None) -> None:
+        self._faults = faults
+        self._log = log.open("ab") if log else None
+        self._password = password
+        self._bound: dict[Session, tuple[str, int]] = {}
+        self._serial = itertools.count(1)
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._due: list[tuple[float, int, _Kept]] = []
+        self._allowance = (0.0, 0.0)
+        self.taken = self.reported = self.throttled = 0
+
+    async def start(self, host: str, port: int) -> asyncio.Server:
+        self._loop = asyncio.get_running_loop()
+        self._ticker = self._loop.create_task(self._tick())
+        return await self._loop.create_server(self._session, host, port)
+
+    async def stop(self) -> None:
+        self._ticker.cancel()
+        await asyncio.gather(self._ticker, return_exceptions=True)
+        for session in list(self._bound):
+            session.abort("the simulator stops")
+        if self._log:
+            self._log.close()
+
+    def cut(self) -> int:
+        """Drop all links, as a network does; how many."""
+        links = list(self._bound)
+        for session in links:
+            session.abort("the link was cut")
+        return len(links)
+
+    def _session(self) -> Session:
+        handler = Handler(request=self._asked, closed=lambda session, why: self._bound.pop(session, None) and None)
+        return Session(handler, _WINDOW, Timers())
+
+    def _asked(self, session: Session, pdu: Pdu) -> None:
+        bound = self._bound.get(session)
+        match pdu.body:
+            case _ if pdu.command in _BINDS:
+                self._bind(session, pdu)
+            case _ if bound is None:
+                session.nack(pdu, status.WRONG_BIND)
+            case ShortMessage() | DataSm() if bound[1] == Command.BIND_RECEIVER:
+                session.respond(pdu, Taken(), status.WRONG_BIND)
+            case ShortMessage() | DataSm() as body if pdu.command in (Command.SUBMIT_SM, Command.DATA_SM):
+                self._take(session, pdu, body)
+            case QuerySm(message_id=id):
+                kept = self._kept.get(id)
+                code = status.OK if kept else status.QUERY_FAILED
+                state = receipts.code(kept.state) if kept else 0
+                session.respond(pdu, QuerySmResp(id, f"{kept.done}00000+" if kept and kept.done else "", state), code)
+            case CancelSm(message_id=id):
+                session.respond(pdu, code=self._cancel(id))
+            case _:
+                session.nack(pdu, status.INVALID_COMMAND)
+
+    def _bind(self, session: Session, pdu: Pdu) -> None:
+        name, password = getattr(pdu.body, "system_id", ""), getattr(pdu.body, "password", "")
+        if self._password is not None and password != self._password:
+            session.respond(pdu, BindResp("antiphon"), status.INVALID_PASSWORD)
+            return
+        self._bound[session] = name, pdu.command
+        session.respond(pdu, BindResp("antiphon", {Tag.SC_INTERFACE_VERSION: b"\x34"}))
+
+    def _take(self, session: Session, pdu: Pdu, body: ShortMessage | DataSm) -> None:
+        draw = draws(self._faults.seed, body.destination, body.user_data)
+        if not self._may_pass():
+            self.throttled += 1
+            session.respond(pdu, Taken(), status.THROTTLED)
+            return
+        if draw[0] < self._faults.refused:
+            session.respond(pdu, Taken(), status.INVALID_DESTINATION)
+            return
+        kept = self._keep(session, body, draw)
+        if draw[2] < self._faults.dropped:
+            session.abort("the link is cut before the answer")
+        elif draw[3] >= self._faults.lost:
+            self._later(self._faults.latency, lambda: session.respond(pdu, Taken(kept.answered_id)))
+
+    def _keep(self, session: Session, body: ShortMessage | DataSm, draw: list[float]) -> _Kept:
+        serial = next(self._serial)
+        answered, reported = ids(self._faults.ids, serial)
+        kept = _Kept(self._bound[session][0], answered, reported, body)
+        kept.stops = draw[6] < self._faults.stopped
+        self.taken += 1
+        self._kept[answered] = kept
+        if len(self._kept) > _REMEMBERED:
+            self._kept.popitem(last=False)
+        if self._log:
+            line = {"id": answered, "from": body.source, "to": body.destination, "octets": body.user_data.hex()}
+            self._log.write(msgspec.json.encode(line) + b"\n")
+        if body.registered_delivery & 0x03:
+            delay = self._faults.receipt_delay + draw[4] * self._faults.shuffled
+            early = draw[5] < self._faults.early
+            at = time.monotonic() + (-1 if early else self._faults.latency + delay)
+            for _ in range(2 if draw[7] < self._faults.twice else 1):
+                heapq.heappush(self._due, (at, serial, kept))
+            kept.done = "UNDELIV" if draw[1] < self._faults.failed else "DELIVRD"
+            if early:
+                self._report_due(at)
+        return kept
+
+    def _may_pass(self) -> bool:
+        """A bucket that fills with the rate and holds a tenth of a second of it."""
+        rate = self._faults.rate
+        if not rate:
+            return True
+        left, at = self._allowance
+        now = time.monotonic()
+        left = min(max(1.0, rate / 10), left + (now - at) * rate)
+        self._allowance = (left - 1, now) if left >= 1 else (left, now)
+        return left >= 1
+
+    def _later(self, seconds: float, answer: Callable[[], None]) -> None:
+        if seconds:
+            self._loop.call_later(seconds, answer)
+        else:
+            answer()
+
+    def _cancel(self, id: str) -> int:
+        kept = self._kept.get(id)
+        if kept is None or kept.state != "ENROUTE":
+            return status.CANCEL_FAILED
+        kept.done = "DELETED"
+        return status.OK
+
+    async def _tick(self) -> None:
+        while True:
+            self._report_due(time.monotonic())
+            if self._log:
+                self._log.flush()
+            await asyncio.sleep(_TICK)
+
+    def _report_due(self, now: float) -> None:
+        """As many as the receivers' windows take; the others wait."""
+        missed: list[tuple[float, int, _Kept]] = []
+        while self._due and self._due[0][0] <= now and len(missed) < _WINDOW:
+            entry = heapq.heappop(self._due)
+            receiver = self._receiver(entry[2].system_id)
+            if receiver is None:
+                missed.append(entry)
+            else:
+                self._report(receiver, entry)
+        for entry in missed:
+            heapq.heappush(self._due, entry)
+
+    def _receiver(self, system_id: str) -> Session | None:
+        for session, (name, kind) in self._bound.items():
+            if name == system_id and kind != Command.BIND_TRANSMITTER and session.free:
+                return session
+        return None
+
+    def _report(self, session: Session, entry: tuple[float, int, _Kept]) -> None:
+        kept = entry[2]
+
+        def answered(answer: Pdu | None) -> None:
+            if answer is None or answer.status != status.OK:
+                heapq.heappush(self._due, (time.monotonic() + 1, entry[1], kept))
+                return
+            self.reported += 1
+            if kept.stops:
+                kept.stops = False
+                session.request(Command.DELIVER_SM, _stop(kept.body), lambda _answer: None)
+
+        if kept.state == "ENROUTE":
+            kept.state, kept.done = kept.done, datetime.now(UTC).strftime("%y%m%d%H%M")
+        session.request(Command.DELIVER_SM, _receipt(kept, self._faults.tell), answered)
+
+
+def _receipt(kept: _Kept, tell: str) -> ShortMessage:
+    told = Receipt((kept.reported_id,), kept.state, "000" if kept.state == "DELIVRD" else "001", kept.done)
+    text = receipts.write(told, kept.done, air.read(kept.body.user_data[:20], kept.body.data_coding, Alphabet.GSM))
+    tlvs: Tlvs = {
+        Tag.RECEIPTED_MESSAGE_ID: kept.reported_id.encode() + b"\0",
+        Tag.MESSAGE_STATE: bytes((receipts.code(kept.state),)),
+    }
+    return ShortMessage(
+        source_ton=kept.body.destination_ton,
+        source_npi=kept.body.destination_npi,
+        source=kept.body.destination[:20],
+        destination_ton=kept.body.source_ton,
+        destination_npi=kept.body.source_npi,
+        destination=kept.body.source[:20],
+        esm_class=_RECEIPT,
+        short_message=b"" if tell == "tlv" else text,
+        tlvs=NO_TLVS if tell == "text" else tlvs,
+    )
+
+
+def _stop(body: ShortMessage | DataSm) -> ShortMessage:
+    return ShortMessage(source=body.destination[:20], destination=body.source[:20], short_message=b"STOP")
+
+
+async def serve(smsc: Smsc, host: str, port: int) -> None:
+    """Until SIGTERM or SIGINT. Raises OSError where it cannot listen."""
+    stopping = asyncio.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(wanted, stopping.set)
+    server = await smsc.start(host, port)
+    where = server.sockets[0].getsockname()
+    print(f"listening on {where[0]}:{where[1]}", flush=True)
+    await stopping.wait()
+    server.close()
+    await smsc.stop()
+    print(f"{smsc.taken} taken, {smsc.reported} reported, {smsc.throttled} throttled", flush=True)

@@ -1,0 +1,113 @@
+"""Which messages leave next, and for which process alone?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from operator import attrgetter
+
+from msgspec import Struct
+from sqlalchemy import GenerativeSelect, case, exists, literal, select, update
+
+from antiphon.core.campaign import Campaign
+from antiphon.core.campaign import State as Sending
+from antiphon.core.message import Key, State
+from antiphon.store import campaigns
+from antiphon.store.instants import instant
+from antiphon.store.messages import KEY, is_, of
+from antiphon.store.schema import campaigns as campaigns_table
+from antiphon.store.schema import messages, opt_outs
+from antiphon.store.session import Row, Tx
+
+
+class Taken(Struct, frozen=True, gc=False):
+    """A message that was claimed; one whose number has opted out is withheld."""
+
+    account_id: int
+    id: int
+    campaign_id: int
+    number: str
+    text: str | None
+    segments: int
+    cost: int
+    state: str
+    attempts: int
+
+
+class Held(Struct, frozen=True, gc=False):
+    """A message that has surely not left and is to wait until then, and why."""
+
+    key: Key
+    until: datetime
+    reason: str
+    attempts: int
+
+
+async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Taken]:
+    """Take waiting messages of this campaign, the oldest first, for this process alone."""
+    waiting = select(messages.c.account_id, messages.c.id).where(*of(campaign), is_(State.WAITING))
+    oldest = waiting.order_by(messages.c.id).limit(limit)
+    return await _take(tx, process, oldest.with_for_update(skip_locked=True))
+
+
+async def claim_direct(tx: Tx, process: int, limit: int) -> list[Taken]:
+    """Take waiting messages to numbers that were written down with the text, those of the oldest request first."""
+    table = campaigns_table
+    sending = table.c.state == literal(Sending.SENDING.value, literal_execute=True)
+    theirs = (messages.c.account_id == table.c.account_id) & (messages.c.campaign_id == table.c.id)
+    waiting = (
+        select(messages.c.account_id, messages.c.id)
+        .select_from(table.join(messages, theirs))
+        .where(sending, campaigns.is_direct(True), is_(State.WAITING))
+        .order_by(table.c.id)
+        .limit(limit)
+        .with_for_update(of=messages, skip_locked=True)
+    )
+    return await _take(tx, process, waiting)
+
+
+async def _take(tx: Tx, process: int, waiting: GenerativeSelect) -> list[Taken]:
+    # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would take more.
+    chosen = waiting.cte("chosen")
+    silent = exists().where(opt_outs.c.account_id == messages.c.account_id, opt_outs.c.number == messages.c.number)
+    taken = (
+        update(messages)
+        .where(KEY.in_(select(chosen)))
+        .values(
+            state=case((silent, State.WITHHELD.value), else_=State.SUBMITTING.value),
+            process_id=process,
+            claimed_at=tx.now,
+            updated_at=tx.now,
+        )
+        .returning(*(messages.c[name] for name in Taken.__struct_fields__))
+    )
+    return sorted((Taken(*row) for row in await tx.tuples(taken)), key=attrgetter("id"))
+
+
+async def release(tx: Tx, keys: Sequence[Key]) -> int:
+    """Put back messages that were taken and of which surely no byte has left."""
+    rows: list[Row] = [(State.WAITING.value, None, instant(tx.now), *key) for key in keys]
+    return await tx.update(messages, ("state", "process_id", "updated_at"), rows, (State.SUBMITTING,))
+
+
+async def hold(tx: Tx, held: Sequence[Held]) -> int:
+    """They wait for their time, or for a carrier, and belong to no process meanwhile."""
+    now = instant(tx.now)
+    rows: list[Row] = [
+        (State.HELD.value, None, instant(one.until), one.reason, one.attempts, now, *one.key) for one in held
+    ]
+    names = ("state", "process_id", "due_at", "error", "attempts", "updated_at")
+    return await tx.update(messages, names, rows, (State.SUBMITTING,))
+
+
+async def any_due(tx: Tx) -> bool:
+    """Is there a message that was held until now?"""
+    due = is_(State.HELD) & (messages.c.due_at <= tx.now)
+    return await tx.first(select(messages.c.id).where(due).limit(1)) is not None
+
+
+async def wake(tx: Tx, limit: int) -> int:
+    """What was held until now waits as all others do; how many messages, at most `limit`."""
+    due = select(messages.c.account_id, messages.c.id).where(is_(State.HELD), messages.c.due_at <= tx.now)
+    chosen = due.order_by(messages.c.due_at).limit(limit).with_for_update(skip_locked=True).cte("chosen")
+    woken = update(messages).where(KEY.in_(select(chosen)))
+    rows = await tx.tuples(woken.values(state=State.WAITING.value, due_at=None, error=None).returning(messages.c.id))
+    return len(rows)
