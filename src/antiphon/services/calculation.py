@@ -98,32 +98,27 @@ async def _calculate(store: Store, campaign: Campaign, prices: Prices) -> int:
         if campaign.state is not State.CALCULATING:
             return 0
         people = await campaigns.audience(tx, campaign, STEP)
-        step, new = await _write(tx, campaign, people, prices)
+        step = await _write(tx, campaign, people, prices)
         # The cursor moves with the commit that stores the messages: a step is done whole, once, or not at all.
-        if not await campaigns.advance(tx, campaign, step):
-            return 0
-        await messages.add(tx, new)
+        await campaigns.advance(tx, campaign, step)
         if len(people) < STEP:
             await _end(tx, campaign, step)
     return len(people)
 
 
-async def _write(
-    tx: Tx, campaign: Campaign, people: list[tuple[Contact, bool]], prices: Prices
-) -> tuple[Tally, list[New]]:
-    willing = [person for person, opted_out in people if not opted_out]
-    # A contact whose number changed meanwhile may carry one that has its message already.
-    written = await messages.written_to(tx, campaign, [person.number for person in willing])
-    willing = [person for person in willing if person.number not in written]
-    new = rendered(tx, campaign, willing, prices)
-    step = Tally(
+async def _write(tx: Tx, campaign: Campaign, people: list[tuple[Contact, bool]], prices: Prices) -> Tally:
+    new = rendered(tx, campaign, [person for person, opted_out in people if not opted_out], prices)
+    if await messages.add(tx, new) < len(new):
+        # A contact whose number changed meanwhile may carry one that has its message already.
+        stored = await messages.among(tx, campaign.account_id, [message.id for message in new])
+        new = [message for message in new if message.id in stored]
+    return Tally(
         cursor=people[-1][0].id if people else campaign.cursor,
         messages=len(new),
         opted_out=sum(opted_out for _, opted_out in people),
         segments=sum(message.segments for message in new),
         cost=sum(message.cost for message in new),
     )
-    return step, new
 
 
 async def _end(tx: Tx, campaign: Campaign, step: Tally) -> None:

@@ -176,11 +176,10 @@ async def end(tx: Tx, limit: int, *, direct: bool) -> list[Key]:
     return [(account, id) for account, id in rows]
 
 
-async def advance(tx: Tx, campaign: Campaign, step: Tally) -> bool:
-    """Book one step of the calculation; False when another worker has been faster with it."""
-    here = _this(campaign) & (campaigns.c.state == State.CALCULATING) & (campaigns.c.cursor == campaign.cursor)
+async def advance(tx: Tx, campaign: Campaign, step: Tally) -> None:
+    """Book one step of the calculation of a campaign that is locked."""
     counted = {name: campaigns.c[name] + getattr(step, name) for name in step.__struct_fields__ if name != "cursor"}
-    return await tx.run(update(campaigns).where(here).values(cursor=step.cursor, **counted)) == 1
+    await tx.run(update(campaigns).where(_this(campaign)).values(cursor=step.cursor, **counted))
 
 
 async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact, bool]]:

@@ -62,10 +62,10 @@ async def add(tx: Tx, new: Sequence[New]) -> int:
     )
 
 
-async def written_to(tx: Tx, campaign: Campaign, numbers: Sequence[str]) -> set[str]:
-    """Those of these numbers that the campaign has a message for already."""
-    query = select(messages.c.number).where(*of(campaign), tx.among(messages.c.number, numbers))
-    return {row["number"] for row in await tx.all(query)}
+async def among(tx: Tx, account: int, ids: Sequence[int]) -> set[int]:
+    """Those of these messages that there are."""
+    query = select(messages.c.id).where(messages.c.account_id == account, tx.among(messages.c.id, ids))
+    return {id for (id,) in await tx.tuples(query)}
 
 
 async def settle(tx: Tx, carrier: str, outcomes: Sequence[tuple[Key, Outcome]]) -> int:
