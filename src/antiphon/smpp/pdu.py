@@ -57,7 +57,7 @@ def answer_to(command: int) -> int:
 
 def encode(command: int, sequence: int, body: Body = NOTHING, status: int = 0) -> bytes:
     """Raises TooLong where a field is over its limit, is not Latin-1 or holds a NUL."""
-    written = b"" if body is NOTHING else _layout(type(body)).write(body)
+    written = b"" if isinstance(body, Nothing) else _layout(type(body)).write(body)
     return _HEADER.pack(HEADER + len(written), command, status, sequence) + written
 
 
