@@ -119,7 +119,10 @@ class _Layout:
         values: list[Any] = list(self._values(body))
         for place, limit in self._texts:
             values[place] = _octets(self._names[place], values[place], limit) if values[place] else b""
-        written = self._format % tuple(values)
+        try:
+            written = self._format % tuple(values)
+        except OverflowError:
+            raise TooLong("a number has one octet, from 0 to 255") from None
         if self._message:
             message: bytes = body.short_message
             if len(message) > 255:
