@@ -14,9 +14,9 @@ from antiphon.smpp.bodies import DataSm, ShortMessage, Tag
 # esm_class, bits 5 to 2 (5.2.12): what kind of message a deliver_sm is.
 _KIND: Final = 0b0011_1100
 _RECEIPTS: Final = frozenset({0b0000_0100, 0b0010_0000})  # a delivery receipt, an intermediate notification
-_FIELD: Final = re.compile(
-    r"\b(id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|text)\s*:[ \t]*([^\s:]*)", re.IGNORECASE
-)
+_NAME: Final = r"id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|text"
+# A value may be empty: what stands after the blanks is the next name then.
+_FIELD: Final = re.compile(rf"\b({_NAME})\s*:(?:[ \t]+(?!(?:{_NAME})\s*:))?([^\s:\0]*)", re.IGNORECASE)
 _STATES: Final = {  # 5.2.28, and the words of appendix B
     1: "ENROUTE",
     2: "DELIVRD",
