@@ -98,11 +98,9 @@ _CODES: Final = {word: number for number, word in _STATES.items()}
 
 
 def _state(written: str, parameter: bytes) -> str:
-    word = written.upper()
-    if word:
-        word = _LONG.get(word, word)
-        return word if word in _CODES else next((one for one in _CODES if word.startswith(one[:5])), "")
-    return _STATES.get(parameter[0], "") if parameter else ""
+    word = _LONG.get(written.upper(), written.upper())
+    known = word if word in _CODES else next((one for one in _CODES if word.startswith(one[:5])), "")
+    return known or (_STATES.get(parameter[0], "") if parameter else "")
 
 
 def _error(body: ShortMessage | DataSm) -> str:
