@@ -102,11 +102,7 @@ class Session(asyncio.Protocol):
 
     def respond(self, request: Pdu, body: Body = NOTHING, code: int = status.OK) -> None:
         """Answer the peer; nothing happens where the session has ended meanwhile."""
-        self._open -= 1
-        if self._reading_paused and self._open < _MOST_OPEN // 2 and not self._transport.is_closing():
-            self._reading_paused = False
-            self._heard_at = self._loop.time()
-            self._transport.resume_reading()
+        self._settle()
         self._write(encode(answer_to(request.command), request.sequence, body, code))
 
     def pass_over(self, request: Pdu) -> None:
@@ -115,7 +111,7 @@ class Session(asyncio.Protocol):
 
     def nack(self, request: Pdu, code: int) -> None:
         """Answer what makes no sense here (4.3.1)."""
-        self._open -= 1
+        self._settle()
         self._write(encode(Command.GENERIC_NACK, request.sequence, status=code))
 
     async def unbind(self, patience: float) -> None:
@@ -202,6 +198,14 @@ class Session(asyncio.Protocol):
                 self._reading_paused = True
                 self._transport.pause_reading()
             self._handler.request(self, pdu)
+
+    def _settle(self) -> None:
+        """One request of the peer waits no longer."""
+        self._open -= 1
+        if self._reading_paused and self._open < _MOST_OPEN // 2 and not self._transport.is_closing():
+            self._reading_paused = False
+            self._heard_at = self._loop.time()
+            self._transport.resume_reading()
 
     def _take_answer(self, pdu: Pdu) -> None:
         one = self._asked.get(pdu.sequence)
