@@ -186,7 +186,7 @@ class Session(asyncio.Protocol):
             self._refuse(failure)
             return
         if pdu.is_response:
-            self._take_answer(pdu)
+            self._take_answer(pdu.command, pdu.sequence, pdu)
         elif pdu.command == Command.ENQUIRE_LINK:
             self._write(encode(Command.ENQUIRE_LINK_RESP, pdu.sequence))
         elif pdu.command == Command.UNBIND:
@@ -207,21 +207,24 @@ class Session(asyncio.Protocol):
             self._heard_at = self._loop.time()
             self._transport.resume_reading()
 
-    def _take_answer(self, pdu: Pdu) -> None:
-        one = self._asked.get(pdu.sequence)
-        if one is None or pdu.command not in (answer_to(one.command), Command.GENERIC_NACK):
+    def _take_answer(self, command: int, sequence: int, pdu: Pdu | None) -> None:
+        """`pdu` is None where it cannot be read."""
+        one = self._asked.get(sequence)
+        if one is None or command not in (answer_to(one.command), Command.GENERIC_NACK):
             return
-        del self._asked[pdu.sequence]
-        one.answered(pdu)
+        del self._asked[sequence]
+        if pdu is not None or not one.overdue:
+            one.answered(pdu)
+        self._make_room()
+
+    def _make_room(self) -> None:
         if self._closing and not self._asked:
             self._idle.set()
         self._handler.free()
 
     def _refuse(self, failure: BadPdu) -> None:
         if failure.is_response:
-            one = self._asked.pop(failure.sequence, None)
-            if one is not None and not one.overdue:
-                one.answered(None)
+            self._take_answer(failure.command, failure.sequence, None)
         else:
             code = status.INVALID_COMMAND if failure.is_unknown else status.INVALID_LENGTH
             self._write(encode(Command.GENERIC_NACK, failure.sequence, status=code))
@@ -237,7 +240,7 @@ class Session(asyncio.Protocol):
                 one.answered(None)
             elif now - one.at > self._timers.response * _FORGOTTEN:
                 del self._asked[sequence]
-                self._handler.free()
+                self._make_room()
         silent = now - self._heard_at
         if self._reading_paused or silent < self._timers.enquire:
             return
