@@ -70,7 +70,7 @@ class Session(asyncio.Protocol):
         self._open = 0
         self._sequence = 0
         self._reason = "the peer closed the connection"
-        self._closing = self._full = self._reading_paused = False
+        self._closing = self._ended = self._full = self._reading_paused = False
         self._look: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
         self.closed: asyncio.Future[None] = self._loop.create_future()
@@ -89,6 +89,9 @@ class Session(asyncio.Protocol):
         """Ask. Raises TooLong, and then nothing was sent."""
         self._sequence = self._sequence % _LAST_SEQUENCE + 1
         frame = encode(command, self._sequence, body)
+        if self._ended:
+            self._loop.call_soon(answered, None)
+            return
         self._asked[self._sequence] = _Asked(command, self._loop.time(), answered)
         self._write(frame)
 
@@ -163,7 +166,7 @@ class Session(asyncio.Protocol):
         self._handler.free()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._closing = True
+        self._closing = self._ended = True
         if self._look:
             self._look.cancel()
         if exc is not None:
