@@ -125,14 +125,19 @@ class Session(asyncio.Protocol):
                 if self._asked:
                     await self._idle.wait()
                 await self.ask(Command.UNBIND)
-        self.close("we said goodbye")
-        await self.closed
+                self.close("we said goodbye")
+                await asyncio.wait([self.closed])
+        if not self._ended:
+            self.abort("we said goodbye")
+            await asyncio.wait([self.closed])
 
     def close(self, reason: str) -> None:
         """Hang up once what is written has left."""
         if not self._transport.is_closing():
             self._reason = reason
             self._closing = True
+            self._reading_paused = False  # the timers are what hangs up on a peer that does not read the rest
+            self._heard_at = self._loop.time()
             self._transport.close()
 
     def abort(self, reason: str) -> None:
