@@ -548,7 +548,12 @@ async def test_who_reads_slowly_is_not_sent_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "release", [accept, lambda session, request: session.nack(request, status.QUEUE_FULL)], ids=["answers", "nacks"]
+    "release",
+    [
+        pytest.param(accept, id="answers"),
+        pytest.param(lambda session, request: session.nack(request, status.QUEUE_FULL), id="nacks"),
+        pytest.param(lambda session, request: session.pass_over(request), id="silence"),
+    ],
 )
 async def test_a_flood_of_messages_waits_for_answers(release: Callable[[Session, Pdu], None]) -> None:
     victim = End()

@@ -110,7 +110,7 @@ class Session(asyncio.Protocol):
 
     def pass_over(self, request: Pdu) -> None:
         """It wants no answer."""
-        self._open -= 1
+        self._settle()
 
     def nack(self, request: Pdu, code: int) -> None:
         """Answer what makes no sense here (4.3.1)."""
