@@ -205,6 +205,7 @@ def build_carrier(config: Config, name: str, address: Address) -> Carrier:
     if address.scheme in ("smpp", "smpps"):
         return Smpp(name, address)
     if address.scheme == "simulator":
+        Path(config.data).mkdir(0o700, parents=True, exist_ok=True)
         options = {name: value for name, value in address.options.items() if name not in TERMS}
         given = settings(options, Behaviour)
         behaviour = replace(_behaviour(config), **{name: getattr(given, name) for name in options})

@@ -20,7 +20,7 @@ class Inbox(Protocol):
     def reply(self, reply: Reply, stored: Callable[[], None]) -> None: ...
 
     def ready(self) -> None:
-        """There may be more room than before, or less trouble."""
+        """There may be more room than before, or less trouble: said after each answer, or once after several."""
         ...
 
 

@@ -88,6 +88,7 @@ class Simulator:
     def _answer(self, message: Outgoing, outcome: Outcome) -> None:
         self._under_way -= 1
         self._inbox.answered(message, outcome)
+        self._inbox.ready()
 
     def _take(self, message: Outgoing) -> Outcome:
         refuses, fails, stops, slow = _draws(self._behaviour.seed, message)

@@ -80,6 +80,7 @@ async def settle(
 ) -> None:
     """Store what the carrier answered, and then what it reported meanwhile. What it refused is paid back, and told to
     who wants to know."""
+    outcomes, arrived, at_once = _reported_at_once(outcomes, arrived)
     refused = {key for key, outcome in outcomes if isinstance(outcome, Refused)}
     ended = refused | {key for key, outcome in outcomes if isinstance(outcome, Torn)}
     async with store.begin() as tx:
@@ -92,11 +93,29 @@ async def settle(
             refunds[key[0], campaign] += cost if key in refused else 0
         await wallet.refund(tx, refunds)
         named = [(key, outcome) for key, outcome in outcomes if isinstance(outcome, Accepted)]
-        await reported.add_parts(tx, carrier, [(key, outcome.parts) for key, outcome in named])
+        await reported.add_parts(tx, carrier, [(key, outcome.parts) for key, outcome in named if outcome.parts])
         references = [one for _, outcome in named for one in outcome.parts or (outcome.reference,)]
         early = await reported.take_early(tx, carrier, references) if references else []
-        if early or arrived:
-            await receipts.book(tx, carrier, [*early, *arrived])
+        if early or arrived or at_once:
+            await receipts.book(tx, carrier, [*early, *arrived], at_once)
+
+
+def _reported_at_once(
+    outcomes: Sequence[tuple[Key, Outcome]], arrived: Sequence[Receipt]
+) -> tuple[Sequence[tuple[Key, Outcome]], Sequence[Receipt], dict[Key, Receipt]]:
+    """Apart from the others, the messages whose answer and receipt came so close that one writing does for both."""
+    if not outcomes or not arrived:
+        return outcomes, arrived, {}
+    named = {one.reference: key for key, one in outcomes if isinstance(one, Accepted) and not one.parts}
+    at_once: dict[Key, Receipt] = {}
+    later: list[Receipt] = []
+    for receipt in arrived:
+        key = named.get(receipt.reference)
+        if key is None or key in at_once:
+            later.append(receipt)
+        else:
+            at_once[key] = receipt
+    return [one for one in outcomes if one[0] not in at_once], later, at_once
 
 
 async def release(store: Store, keys: Sequence[Key]) -> None:

@@ -28,8 +28,10 @@ async def record(store: Store, carrier: str, arrived: Sequence[Receipt]) -> None
         await book(tx, carrier, arrived)
 
 
-async def book(tx: Tx, carrier: str, arrived: Sequence[Receipt]) -> None:
-    """As `record`, with all else that this transaction does."""
+async def book(tx: Tx, carrier: str, arrived: Sequence[Receipt], at_once: Mapping[Key, Receipt] | None = None) -> None:
+    """As `record`, with all else that this transaction does; `at_once` are those that came with the answers."""
+    if at_once:
+        await _apply_whole(tx, carrier, at_once, answered=True)
     known, strange = await _known(tx, carrier, arrived)
     await _apply(tx, carrier, known)
     await receipts.keep_early(tx, carrier, strange)
@@ -69,10 +71,14 @@ async def _apply(tx: Tx, carrier: str, known: Known) -> None:
             parts.setdefault((match.key, match.part), receipt)
     if parts:
         whole |= await receipts.apply_to_parts(tx, parts)
+    await _apply_whole(tx, carrier, whole, answered=False)
+
+
+async def _apply_whole(tx: Tx, carrier: str, whole: Mapping[Key, Receipt], *, answered: bool) -> None:
     # Most accounts want no callbacks: then nothing is asked about single messages.
     wanted = await callbacks.changed(tx, whole) if whole else []
     ending = await messages.still_open(tx, whole) if wanted else set[Key]()
-    await receipts.apply(tx, carrier, whole)
+    await receipts.apply(tx, carrier, whole, answered=answered)
     await owe_receipts(tx, ending)
 
 

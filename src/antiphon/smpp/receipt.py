@@ -17,6 +17,12 @@ _RECEIPTS: Final = frozenset({0b0000_0100, 0b0010_0000})  # a delivery receipt, 
 _NAME: Final = r"id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|text"
 # A value may be empty: what stands after the blanks is the next name then.
 _FIELD: Final = re.compile(rf"\b({_NAME})\s*:(?:[ \t]+(?!(?:{_NAME})\s*:))?([^\s:\0]*)", re.IGNORECASE)
+# As appendix B has it, read at once; whatever is otherwise is looked for name by name.
+_USUAL: Final = re.compile(
+    r"id:(?P<id>[^\s:\0]+) sub:\d+ dlvrd:\d+ submit date:\d+ done date:(?P<donedate>\d+) "
+    r"stat:(?P<stat>[A-Z]+) err:(?P<err>[^\s:\0]+) text:",
+    re.IGNORECASE,
+).match
 _STATES: Final = {  # 5.2.28, and the words of appendix B
     1: "ENROUTE",
     2: "DELIVRD",
@@ -65,12 +71,7 @@ def is_receipt(body: ShortMessage | DataSm) -> bool:
 
 def read(body: ShortMessage | DataSm) -> Receipt | None:
     """None where it says neither whose receipt it is nor what became of it."""
-    text = body.user_data.decode("latin-1")
-    fields: dict[str, str] = {}
-    for found in _FIELD.finditer(text):
-        fields.setdefault(found[1].lower().replace("_", " ").replace(" ", ""), found[2])
-        if found[1].lower() == "text":  # the message itself begins here, and it may say anything
-            break
+    fields = _fields(body.user_data.decode("latin-1"))
     parameter = body.tlvs.get(Tag.RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0").decode("latin-1").strip()
     ids = tuple(dict.fromkeys(id for id in (parameter, fields.get("id", "")) if id))
     state = _state(fields.get("stat", ""), body.tlvs.get(Tag.MESSAGE_STATE, b""))
@@ -95,6 +96,17 @@ def code(state: str) -> int:
 
 
 _CODES: Final = {word: number for number, word in _STATES.items()}
+
+
+def _fields(text: str) -> dict[str, str]:
+    if usual := _USUAL(text):
+        return usual.groupdict()
+    fields: dict[str, str] = {}
+    for found in _FIELD.finditer(text):
+        fields.setdefault(found[1].lower().replace("_", " ").replace(" ", ""), found[2])
+        if found[1].lower() == "text":  # the message itself begins here, and it may say anything
+            break
+    return fields
 
 
 def _state(written: str, parameter: bytes) -> str:

@@ -43,7 +43,7 @@ from antiphon.smsc.faults import Faults, draws, ids
 _BINDS: Final = (Command.BIND_TRANSMITTER, Command.BIND_RECEIVER, Command.BIND_TRANSCEIVER)
 _RECEIPT: Final = 0x04
 _TICK: Final = 0.01
-_WINDOW: Final = 500
+_WINDOW: Final = 2000
 _REMEMBERED: Final = 100_000  # messages that can be asked about
 
 

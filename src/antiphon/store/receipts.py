@@ -44,14 +44,18 @@ async def matches(tx: Tx, carrier: str, references: Collection[str]) -> dict[str
     return found
 
 
-async def apply(tx: Tx, carrier: str, receipts: Mapping[Key, Receipt]) -> int:
-    """Store what the receipts report, unless an earlier one has ended the message."""
+async def apply(tx: Tx, carrier: str, receipts: Mapping[Key, Receipt], *, answered: bool = False) -> int:
+    """Store what the receipts report, unless an earlier one has ended the message. `answered`: the carrier's answer
+    came with them."""
     rows: list[Row] = []
     now = instant(tx.now)
+    also = (now,) if answered else ()
     for key, receipt in receipts.items():
         state = State.DELIVERED if receipt.fate is Fate.DELIVERED else State.FAILED
-        rows.append((state.value, carrier, receipt.reference, receipt.error, now, instant(receipt.at), *key))
+        rows.append((state.value, carrier, receipt.reference, receipt.error, now, instant(receipt.at), *also, *key))
     names = ("state", "carrier", "reference", "error", "reported_at", "updated_at")
+    if answered:
+        names += ("answered_at",)
     return await tx.update(messages, names, rows, RECEIPT_REPLACES)
 
 

@@ -96,11 +96,16 @@ class Fleet:
     async def put(self, claimed: Sequence[Outgoing]) -> None:
         """Each into the lane that it goes by; what no lane can take now is held."""
         held: list[Held] = []
+        defaults = self._first_open(self._defaults())
         for message in claimed:
-            names = self._names(message)
-            lane = self._first_open(name for name in names if name not in message.tried)
+            names = self._names(message) if self._routes else ()
+            lane = self._first_open(names) if names else defaults
             if lane is None:
-                held.append(Held(message.key, self._store.now() + _LATER, self._why(names), message.attempts))
+                held.append(
+                    Held(
+                        message.key, self._store.now() + _LATER, self._why(names or self._defaults()), message.attempts
+                    )
+                )
             else:
                 lane.put(message)
         for lane in self.lanes:
@@ -114,8 +119,9 @@ class Fleet:
             await messages.note(self._store, self._noted)
 
     def _names(self, message: Outgoing) -> Sequence[str]:
+        """Of its route; empty where no route fits."""
         route = of_message(self._routes, message)
-        return self._defaults() if route is None else self._order(route)
+        return () if route is None else self._order(route)
 
     def _order(self, route: Route) -> Sequence[str]:
         return order(route, self._health.of, random.random())  # noqa: S311
@@ -130,7 +136,8 @@ class Fleet:
     def _elsewhere(self, name: str, message: Outgoing, error: str) -> bool:
         """Send on by another carrier of its route what this one has surely not taken."""
         left = replace(message, tried=(*message.tried, name))
-        lane = self._first_open(one for one in self._names(message) if one not in left.tried)
+        names = self._names(message) or self._defaults()
+        lane = self._first_open(one for one in names if one not in left.tried)
         if lane is None:
             return False
         self._noted.append(Attempt(message.key, self._store.now(), name, f"refused, sent on by {lane.name}: {error}"))

@@ -25,7 +25,7 @@ from antiphon.workers.valve import Breaker, Throttle
 
 _log = structlog.get_logger()
 _BATCH = 1_000  # outcomes in one commit that is made at once
-_PATIENCE = 0.02  # seconds that an outcome waits for others
+_PATIENCE = 0.01  # seconds that an outcome waits for others
 _DRAIN = 30.0  # seconds that a stop waits for the carrier's answers
 _AHEAD = 0.25  # seconds of its traffic that a fast lane holds
 _MOST_HELD = 4_000
@@ -218,7 +218,6 @@ class Lane:
                 self._book(message, outcome, flew)
         else:
             self._book(message, outcome, flew)
-        self.pump()
 
     def receipt(self, receipt: Receipt, stored: Callable[[], None]) -> None:
         self._receipts.append((receipt, stored))
