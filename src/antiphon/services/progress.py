@@ -6,6 +6,7 @@ from typing import Any
 from antiphon.core import campaign as rules
 from antiphon.core.campaign import Campaign, State
 from antiphon.core.errors import NotNow, NoVoiceCarrier
+from antiphon.core.message import State as Message
 from antiphon.services import wallet
 from antiphon.services.callbacks import owe_campaigns, owe_receipts
 from antiphon.store import campaigns, messages
@@ -80,7 +81,8 @@ async def wind_up(store: Store) -> int:
     done = 0
     for campaign in stopped:
         async with store.begin() as tx:
-            costs = await messages.drop(tx, campaign, _UNSENT)
+            costs = await messages.drop(tx, campaign, Message.WAITING, _UNSENT)
+            costs |= await messages.drop(tx, campaign, Message.HELD, _UNSENT)
             await owe_receipts(tx, costs)
             key = campaign.account_id, campaign.id
             await wallet.refund(tx, {key: sum(costs.values()) if campaign.reserved else 0})

@@ -11,6 +11,7 @@ async def run_once(store: Store, fleet: Fleet) -> int:
     Then the next look waits a moment: messages that come one by one are claimed, answered and stored by the dozen.
     """
     room = fleet.round()
+    wanted = room.total
     claimed = await messages.claim(store, room.single, room)
     await fleet.put(claimed)
-    return len(claimed) if len(claimed) > room.total // 2 else 0
+    return len(claimed) if len(claimed) > wanted // 2 else 0

@@ -223,6 +223,7 @@ class Round:
         return sum(self._room[name] for name in self._names(campaign))
 
     def take(self, campaign: Campaign, count: int) -> None:
+        self.total -= count
         for name in self._names(campaign):
             taken = min(count, self._room[name])
             self._room[name] -= taken

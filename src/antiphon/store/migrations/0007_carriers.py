@@ -15,17 +15,18 @@ def upgrade() -> None:
     _messages()
     op.create_table(
         "carriers",
-        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
         sa.Column("url", sa.Text, nullable=False),
         sa.Column("secret", sa.Text),
         sa.Column("is_default", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("paused", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("changed_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_carriers"),
     )
     op.create_table(
         "routes",
-        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("id", sa.BigInteger, nullable=False, autoincrement=False),
         sa.Column("position", sa.Integer, nullable=False),
         sa.Column("strategy", sa.Text, nullable=False),
         sa.Column("choices", _Json, nullable=False),
@@ -35,6 +36,7 @@ def upgrade() -> None:
         sa.Column("sender", sa.Text),
         sa.Column("purpose", sa.Text),
         sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_routes"),
     )
     _lanes()
     _news()
