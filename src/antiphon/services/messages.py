@@ -22,8 +22,8 @@ _WOKEN = 5_000  # held messages that go on in one step
 class Room(Protocol):
     """How much may leave now, by the lanes that a campaign can go by."""
 
-    total: int
-
+    @property
+    def total(self) -> int: ...
     def of(self, campaign: Campaign) -> int: ...
     def take(self, campaign: Campaign, count: int) -> None: ...
 
@@ -51,13 +51,17 @@ class _OneRoom:
     """All campaigns go the same way."""
 
     def __init__(self, total: int) -> None:
-        self.total = total
+        self._total = total
+
+    @property
+    def total(self) -> int:
+        return self._total
 
     def of(self, campaign: Campaign) -> int:
-        return self.total
+        return self._total
 
     def take(self, campaign: Campaign, count: int) -> None:
-        self.total -= count
+        self._total -= count
 
 
 async def _claim_shares(tx: Tx, process: int, sending: Sequence[Campaign], room: Room) -> list[Taken]:

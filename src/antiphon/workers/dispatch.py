@@ -11,7 +11,8 @@ async def run_once(store: Store, fleet: Fleet) -> int:
     Then the next look waits a moment: messages that come one by one are claimed, answered and stored by the dozen.
     """
     room = fleet.round()
-    wanted = room.total
     claimed = await messages.claim(store, room.single, room)
     await fleet.put(claimed)
-    return len(claimed) if len(claimed) > wanted // 2 else 0
+    single = sum(message.direct for message in claimed)
+    many = len(claimed) - single > room.total or single > room.single // 2
+    return len(claimed) if many else 0
