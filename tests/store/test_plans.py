@@ -26,6 +26,7 @@ from antiphon.store import (
     claims,
     contacts,
     cursors,
+    doubts,
     imports,
     lists,
     messages,
@@ -80,6 +81,9 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: claims.any_due(tx), id="any held"),
     pytest.param(lambda tx, campaign, account: claims.wake(tx, 100), id="wake"),
     pytest.param(lambda tx, campaign, account: messages.last_to(tx, _NUMBERS), id="last to a number"),
+    pytest.param(lambda tx, campaign, account: doubts.any_unsettled(tx), id="any in doubt"),
+    pytest.param(lambda tx, campaign, account: doubts.unsettled(tx, tx.now, 100), id="in doubt"),
+    pytest.param(lambda tx, campaign, account: doubts.settle(tx, [(account.id, 1)], resend=True), id="settle doubts"),
     pytest.param(lambda tx, campaign, account: attempts.of(tx, (account.id, 1)), id="attempts"),
     pytest.param(lambda tx, campaign, account: campaigns.sending(tx, 50), id="sending"),
     pytest.param(lambda tx, campaign, account: campaigns.calculating(tx, 50), id="calculating"),
@@ -219,7 +223,9 @@ def _reads_all(line: str) -> bool:
         how, table, index = sqlite.groups()
         through_account = table in _LARGE and index.endswith("(account_id=?)")
         # The workers' own indexes hold only what is to be done, in its order, and are read from their beginning.
-        own = "campaigns_(calculating|scheduled|sending|stopping)|imports_working|callbacks_due|messages_held"
+        own = (
+            "campaigns_(calculating|scheduled|sending|stopping)|imports_working|callbacks_due|messages_(held|in_doubt)"
+        )
         queue = re.search(f"ix_({own})", index)
         return (how == "SCAN" and table in _GROWING and not queue) or through_account
     postgres = re.search(r"Seq Scan on (\w+)", line)

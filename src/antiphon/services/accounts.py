@@ -71,12 +71,12 @@ async def create_sub_account(store: Store, parent: Account, command: NewSubAccou
     return made
 
 
-async def id_of(store: Store, login: str) -> int:
+async def by_login(store: Store, login: str) -> Account:
     """Raises UnknownAccount."""
     async with store.read() as tx:
-        if (id := await accounts.id_of(tx, login.strip().lower())) is None:
+        if (found := await accounts.by_login(tx, login.strip().lower())) is None:
             raise UnknownAccount(login=login)
-        return id
+        return found
 
 
 async def find_sub_account(store: Store, parent: Account, login: str) -> SubAccount:

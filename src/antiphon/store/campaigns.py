@@ -243,7 +243,11 @@ def _open() -> ColumnElement[bool]:
     waits = messages.c.state == literal(Message.WAITING.value, literal_execute=True)
     leaves = messages.c.state == literal(Message.SUBMITTING.value, literal_execute=True)
     held = messages.c.state == literal(Message.HELD.value, literal_execute=True)
-    return select(messages.c.id).where(mine, waits | leaves | held).exists()
+    open_ = select(messages.c.id).where(mine, waits | leaves | held).exists()
+    # An alert that may have been lost is looked at once more before all is over.
+    doubted = messages.c.state == literal(Message.IN_DOUBT.value, literal_execute=True)
+    unsettled = select(messages.c.id).where(mine, doubted, messages.c.process_id.is_not(None)).exists()
+    return or_(open_, and_(campaigns.c.purpose == Purpose.ALERT, unsettled))
 
 
 def _this(campaign: Campaign) -> Any:

@@ -1,6 +1,6 @@
 """Which campaigns begin now, and which have ended?"""
 
-from antiphon.services import messages, progress, receipts
+from antiphon.services import doubts, messages, progress, receipts
 from antiphon.store.session import Store
 
 
@@ -11,6 +11,7 @@ async def run_once(store: Store) -> int:
     unsent = await progress.wind_up(store)
     ended = await progress.finish(store)
     await receipts.retry_kept(store)
+    await doubts.settle(store)
     if started:
         store.woken.set()
     return unsent + ended // progress.OLDEST

@@ -54,9 +54,11 @@ def _messages() -> None:
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     )
-    for name, column, state in (("held", "due_at", "held"), ("in_doubt", "updated_at", "in_doubt")):
-        there = sa.text(f"state = '{state}'")
-        op.create_index(f"ix_messages_{name}", "messages", [column], sqlite_where=there, postgresql_where=there)
+    for name, columns, there in (
+        ("held", ["due_at"], sa.text("state = 'held'")),
+        ("in_doubt", ["account_id", "campaign_id", "state", "process_id"], sa.text("state = 'in_doubt'")),
+    ):
+        op.create_index(f"ix_messages_{name}", "messages", columns, sqlite_where=there, postgresql_where=there)
     op.create_index("ix_messages_number", "messages", ["number", "account_id", "id"])
 
 
