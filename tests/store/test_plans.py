@@ -92,7 +92,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: campaigns.words(tx, [(account.id, 1)]), id="words"),
     pytest.param(lambda tx, campaign, account: campaigns.cancelled_since(tx, account.id, tx.now), id="cancelled since"),
     pytest.param(lambda tx, campaign, account: campaigns.newest_ready(tx, account.id, spoken=False), id="newest ready"),
-    pytest.param(lambda tx, campaign, account: campaigns.start_due(tx, tx.now), id="start due"),
+    pytest.param(lambda tx, campaign, account: campaigns.start_due(tx, tx.now, tx.now), id="start due"),
     pytest.param(lambda tx, campaign, account: campaigns.audience(tx, campaign, 5_000), id="audience"),
     pytest.param(lambda tx, campaign, account: campaigns.audience(tx, _doubled(campaign), 5_000), id="two lists"),
     pytest.param(lambda tx, campaign, account: campaigns.locked(tx, account.id, 1), id="locked"),

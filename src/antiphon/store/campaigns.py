@@ -140,10 +140,19 @@ async def change(tx: Tx, campaign: Campaign) -> Campaign:
     return campaign
 
 
-async def start_due(tx: Tx, now: datetime) -> int:
-    """Scheduled campaigns whose time has come are sending now; how many."""
+async def start_due(tx: Tx, now: datetime, since: datetime) -> int:
+    """Scheduled campaigns whose time has come are sending now; how many. What should have begun before `since` waits
+    for a person instead."""
     due = _is(State.SCHEDULED) & (campaigns.c.send_at <= now)
-    return await tx.run(update(campaigns).where(due).values(state=State.SENDING))
+    late = {"state": State.PAUSED, "reason": "its time had passed long before it could begin: resume it, or stop it"}
+    await tx.run(update(campaigns).where(due, campaigns.c.send_at < since).values(**late))
+    return await tx.run(update(campaigns).where(due).values(state=State.SENDING, reason=None))
+
+
+async def pause_sending(tx: Tx, reason: str) -> int:
+    """All that is sending waits for a person; how many campaigns."""
+    changes = {"state": State.PAUSED, "reason": reason}
+    return await tx.run(update(campaigns).where(_is(State.SENDING)).values(**changes))
 
 
 async def stop_due(tx: Tx, now: datetime) -> int:
