@@ -116,9 +116,11 @@ async def atom_delete(world: World, step: Step) -> None:
     entries = {one["phone_number"]: one["id"] for one in heard.body["result"]["contacts"]}
     on = {number for number, person in world.people.items() if step.list in person.lists}
     assert set(entries) == on
-    if step.number in entries and len(world.people[step.number].lists) == 1:
+    if step.number in entries:
         assert (await world.call("atom", "POST", "/api/contact/delete", {"id": entries[step.number]})).status == 200
-        del world.people[step.number]
+        world.people[step.number].lists.discard(step.list)
+        if not world.people[step.number].lists:
+            del world.people[step.number]
 
 
 async def exotel_create(world: World, step: Step) -> None:

@@ -84,19 +84,41 @@ async def test_an_entry_moves_and_the_other_stays(store: Store, account: Account
         await move(first, 1)
 
 
-async def test_who_came_by_another_door_keeps_the_contacts_id(
+async def test_who_came_by_another_door_has_an_id_in_each_list_that_is_shown(
+    store: Store, account: Account, books: tuple[int, int, int]
+) -> None:
+    (result,) = await add(store, account, Draft(number=number(1)), lists=("a", "b", "c"))
+    assert result.contact
+    shown = [(await entries.on_list(store, account, book))[1][0].id for book in books]
+    assert shown[0] == result.contact.id
+    assert len(set(shown)) == 3
+    assert [await put(store, account, 1, book) for book in books] == shown
+    await entries.remove(store, account, shown[1])
+    assert await on(store, account, 1) == "ac"
+    await entries.remove(store, account, shown[0])
+    assert await on(store, account, 1) == "c"
+    await entries.remove(store, account, shown[2])
+    with pytest.raises(UnknownContact):
+        await contacts.find(store, account, result.contact.id)
+
+
+async def test_an_id_stays_with_its_list_whatever_other_doors_do(
+    store: Store, account: Account, books: tuple[int, int, int]
+) -> None:
+    id = await put(store, account, 1, books[1])
+    await add(store, account, Draft(number=number(1)), lists=("a",))
+    await entries.remove(store, account, id)
+    assert await on(store, account, 1) == "a"
+
+
+async def test_an_id_that_no_list_has_shown_stands_for_all_of_them(
     store: Store, account: Account, books: tuple[int, int, int]
 ) -> None:
     (result,) = await add(store, account, Draft(number=number(1)), lists=("a", "b"))
     assert result.contact
-    id = result.contact.id
-    assert [await put(store, account, 1, book) for book in books[:2]] == [id, id]
-    other = await put(store, account, 1, books[2])
-    await entries.remove(store, account, id)
-    assert await on(store, account, 1) == "c"
-    await entries.remove(store, account, other)
+    await entries.remove(store, account, result.contact.id)
     with pytest.raises(UnknownContact):
-        await contacts.find(store, account, id)
+        await contacts.find(store, account, result.contact.id)
 
 
 async def test_what_is_refused(store: Store, account: Account, books: tuple[int, int, int]) -> None:

@@ -176,9 +176,7 @@ async def test_a_message_that_no_carrier_can_take_waits_and_says_why(
     else:
         await world.route("only")
         async with store.begin() as tx:
-            from antiphon.store import carriers as stored
-
-            await stored.remove(tx, "only")
+            await stored_carriers.remove(tx, "only")
     await world.fleet.run_once()
     await world.send()
     assert sum(len(one.sent) for one in world.carriers.values()) == 0

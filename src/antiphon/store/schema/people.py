@@ -60,7 +60,7 @@ list_members = Table(
     sqlite_with_rowid=False,
 )
 
-# Where a contact is on a second list, by an id of its own: for doors that know a person only as somebody on one list.
+# A contact on one list, by an id of its own: for doors that know a person only as somebody on one list.
 entries = Table(
     "entries",
     metadata,
