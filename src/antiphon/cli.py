@@ -91,7 +91,9 @@ def simulate(
 
 
 @account.command
-def create(*, login: str, region: str = "FR", json: bool = False, data: str | None = None) -> None:
+def create(
+    *, login: str, region: str = "FR", operator: bool = False, json: bool = False, data: str | None = None
+) -> None:
     """Make an account and print its credential, once.
 
     Parameters
@@ -100,8 +102,10 @@ def create(*, login: str, region: str = "FR", json: bool = False, data: str | No
         An e-mail address.
     region
         The country (ISO 3166) that numbers without a country code belong to.
+    operator
+        It may also see and change the carriers and routes; the first account of all may anyway.
     """
-    credential = _run(_create(load({"data": data}), login, region))
+    credential = _run(_create(load({"data": data}), login, region, operator))
     if json:
         print(msgspec.json.encode(credential).decode())
     else:
@@ -134,9 +138,9 @@ async def _migrate(config: Config) -> None:
     await (await open_store(config.url)).close()
 
 
-async def _create(config: Config, login: str, region: str) -> NewCredential:
+async def _create(config: Config, login: str, region: str, operator: bool) -> NewCredential:
     async with app.enlisted(config) as store:
-        return await accounts.create(store, login, region)
+        return await accounts.create(store, login, region, operator=operator)
 
 
 async def _credit(config: Config, login: str, amount: int, note: str | None) -> int:
