@@ -12,7 +12,6 @@ import uvloop
 from cyclopts import App, Parameter
 
 from antiphon import __version__, app
-from antiphon.carriers.carrier import CannotReach
 from antiphon.cli_carriers import carrier, route
 from antiphon.config import BadSetting, Config, load
 from antiphon.core.account import NewCredential
@@ -130,7 +129,7 @@ def credit(*, login: str, amount: str, note: str | None = None, data: str | None
 def main() -> None:
     try:
         cli()
-    except (BadSetting, CannotOpen, app.CannotServe, CannotReach, Refusal) as failure:
+    except (BadSetting, CannotOpen, app.CannotServe, Refusal) as failure:
         sys.exit(f"antiphon: {failure}")
 
 

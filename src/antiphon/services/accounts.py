@@ -73,11 +73,14 @@ async def create_sub_account(store: Store, parent: Account, command: NewSubAccou
     return made
 
 
-async def id_of(store: Store, login: str) -> int:
-    """Raises UnknownAccount."""
+async def id_of(store: Store, known_as: str) -> int:
+    """Of the account with this login or this id. Raises UnknownAccount."""
+    named = known_as.strip().lower()
     async with store.read() as tx:
-        if (id := await accounts.id_of(tx, login.strip().lower())) is None:
-            raise UnknownAccount(login=login)
+        if re.fullmatch("[0-9]{1,18}", named) and (found := await accounts.by_id(tx, int(named))):
+            return found.id
+        if (id := await accounts.id_of(tx, named)) is None:
+            raise UnknownAccount(login=known_as)
         return id
 
 

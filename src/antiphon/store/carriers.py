@@ -14,10 +14,11 @@ from antiphon.core.route import Choice, Route, Strategy
 from antiphon.store import processes
 from antiphon.store.instants import instant
 from antiphon.store.schema import carriers, lanes, routes
+from antiphon.store.schema import processes as running
 from antiphon.store.session import Tx
 
 _CARRIER = tuple(carriers.c[name] for name in Carrier.__struct_fields__)
-_LANE = Lane.__struct_fields__
+_LANE = tuple(name for name in Lane.__struct_fields__ if name != "node")
 
 
 class Sealed(Struct, frozen=True):
@@ -94,9 +95,10 @@ async def tell_lanes(tx: Tx, process: int, told: Sequence[Lane]) -> None:
 
 async def all_lanes(tx: Tx) -> list[Lane]:
     """Of all processes that are alive, by carrier."""
-    alive = lanes.c.process_id.in_(processes.alive(tx.now))
-    rows = await tx.tuples(select(*(lanes.c[name] for name in _LANE)).where(alive).order_by(lanes.c.carrier))
-    return [Lane(*row) for row in rows]
+    theirs = lanes.join(running, running.c.id == lanes.c.process_id)
+    query = select(*(lanes.c[name] for name in _LANE), running.c.node).select_from(theirs)
+    alive = running.c.alive_until >= tx.now
+    return [Lane(*row) for row in await tx.tuples(query.where(alive).order_by(lanes.c.carrier, running.c.node))]
 
 
 def _plain(value: object) -> object:
