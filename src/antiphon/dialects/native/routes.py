@@ -59,7 +59,9 @@ CAMPAIGNS = (
     Route("GET", "/campaigns/{id}/events", campaigns.events),
     Route("GET", "/campaigns/{id}/messages", messages.of_campaign, messages.WireSearch, WirePage[messages.WireMessage]),
     Route("POST", "/messages", messages.send, messages.WireSend, messages.WireAccepted, 201),
+    Route("GET", "/messages", messages.search, messages.WireAskNumber, WirePage[messages.WireMessage]),
     Route("GET", "/messages/{id}", messages.detail, None, messages.WireMessage),
+    Route("GET", "/messages/{id}/way", messages.way, None, messages.WireWay),
     Route("GET", "/replies", replies.search, WireAsk, WirePage[replies.WireReply]),
 )
 
