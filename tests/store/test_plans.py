@@ -21,6 +21,7 @@ from antiphon.store import (
     answers,
     attempts,
     automations,
+    backlog,
     callbacks,
     campaigns,
     contacts,
@@ -104,6 +105,10 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: receipts.parts_of(tx, (account.id, 1)), id="parts of one message"),
     pytest.param(lambda tx, campaign, account: replies.to(tx, account.id, 1, _NUMBERS[0]), id="replies to a campaign"),
     pytest.param(lambda tx, campaign, account: callbacks.of(tx, (account.id, 1)), id="callbacks of one message"),
+    pytest.param(lambda tx, campaign, account: backlog.waiting(tx, 9), id="how many wait"),
+    pytest.param(lambda tx, campaign, account: backlog.held(tx, 9), id="how many are held"),
+    pytest.param(lambda tx, campaign, account: backlog.in_doubt(tx, 9), id="how many are in doubt"),
+    pytest.param(lambda tx, campaign, account: backlog.callbacks_due(tx, 9), id="how many callbacks are due"),
     pytest.param(lambda tx, campaign, account: opt_outs.of(tx, account.id, _NUMBERS[0]), id="one opt-out"),
     pytest.param(
         lambda tx, campaign, account: cursors.messages_to(tx, account.id, _NUMBERS[0], 9, 9), id="messages to a number"
@@ -218,8 +223,8 @@ def _reads_all(line: str) -> bool:
         how, table, index = sqlite.groups()
         through_account = table in _LARGE and index.endswith("(account_id=?)")
         # The workers' own indexes hold only what is to be done, in its order, and are read from their beginning.
-        own = "campaigns_(calculating|scheduled|sending|stopping)|imports_working|callbacks_due"
-        queue = re.search(f"ix_({own})", index)
+        own = "calculating|scheduled|sending|stopping|working|due|held|in_doubt"
+        queue = re.search(f"ix_(campaigns|imports|callbacks|messages)_({own})", index)
         return (how == "SCAN" and table in _GROWING and not queue) or through_account
     postgres = re.search(r"Seq Scan on (\w+)", line)
     return postgres is not None and postgres[1] in _GROWING

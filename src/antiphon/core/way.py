@@ -105,17 +105,23 @@ def _claim(message: Kept) -> Iterator[Step]:
 
 def _answer(facts: Facts) -> Iterator[Step]:
     message = facts.message
-    carrier, at = message.carrier or "the carrier", message.answered_at or message.updated_at
+    if said := _said(message, facts.parts):
+        yield Step(message.answered_at or message.updated_at, said)
+
+
+def _said(message: Kept, parts: Sequence[Part]) -> str | None:
+    carrier = message.carrier or "the carrier"
     if message.state is State.IN_DOUBT:
-        yield Step(at, f"in doubt, it may have left or not: {message.error}")
-    elif message.state is State.REFUSED:
-        yield Step(at, f"{carrier} refused it: {message.error}")
-    elif _torn(message):
-        yield Step(at, f"{carrier} took a part of it as {message.reference} and refused another: {message.error}")
-    elif message.answered_at and facts.parts:
-        yield Step(at, f"{carrier} accepted it in {len(facts.parts)} parts: {', '.join(map(_part, facts.parts))}")
-    elif message.reference and (message.answered_at or message.state is State.ACCEPTED):
-        yield Step(at, f"{carrier} accepted it as {message.reference}")
+        return f"in doubt, it may have left or not: {message.error}"
+    if message.state is State.REFUSED:
+        return f"{carrier} refused it: {message.error}"
+    if _torn(message):
+        return f"{carrier} took a part of it as {message.reference} and refused another: {message.error}"
+    if message.answered_at and parts:
+        return f"{carrier} accepted it in {len(parts)} parts: {', '.join(map(_part, parts))}"
+    if message.reference and (message.answered_at or message.state is State.ACCEPTED):
+        return f"{carrier} accepted it as {message.reference}"
+    return None
 
 
 def _news(facts: Facts) -> Iterator[Step]:
