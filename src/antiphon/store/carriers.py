@@ -37,12 +37,11 @@ async def all_of_them(tx: Tx) -> list[Sealed]:
 async def put(tx: Tx, carrier: Carrier, secret: str | None) -> bool:
     """Add it, or put it in the place of the one of this name; was there none?"""
     values = {name: getattr(carrier, name) for name in Carrier.__struct_fields__} | {"secret": secret}
-    mine = carriers.c.name == carrier.name
+    if await tx.insert(carriers, tuple(values), [tuple(map(_plain, values.values()))]):
+        return True
     kept = {name: value for name, value in values.items() if name not in ("name", "created_at", "paused")}
-    if await tx.run(update(carriers).where(mine).values(**kept)):
-        return False
-    await tx.run(insert(carriers).values(**values))
-    return True
+    await tx.run(update(carriers).where(carriers.c.name == carrier.name).values(**kept))
+    return False
 
 
 async def no_default(tx: Tx) -> None:
