@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from antiphon.core.pace import Pace
 from antiphon.dialects import atom, exotel, exotel_v1, native, octopush, octopush_legacy, page
 from antiphon.dialects.door import Door, House
 from antiphon.dialects.openapi import document
-from antiphon.services import carriers, processes
+from antiphon.services import carriers, processes, progress
 from antiphon.services.vault import Vault, key_in
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
@@ -153,18 +154,21 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
     fleet = Fleet(store, config.prices(), vault(config), partial(build_carrier, config))
     writers = {dialect.name: dialect.callback for dialect in DIALECTS if dialect.callback}
     outbound = Outbound(config.networks())
+    grace = timedelta(seconds=config.schedule_grace)
     courier = Courier(store, outbound, writers)
     stopping = asyncio.Event()
     steps = {
         "heartbeat": (partial(heartbeat.run_once, store), LEASE.total_seconds() / 4),
         "calculate": (partial(calculate.run_once, store, config.prices()), 0.1),
         "import files": (partial(import_files.run_once, store), 0.25),
-        "schedule": (partial(schedule.run_once, store), 0.25),
+        "schedule": (partial(schedule.run_once, store, grace), 0.25),
         "fleet": (fleet.run_once, 1.0),
         "dispatch": (partial(dispatch.run_once, store, fleet), 0.05),
         "callbacks": (courier.run_once, 0.1),
     }
     await outbound.open()
+    if paused := await progress.come_back(store, grace):
+        _log.warning("nothing ran here for long; campaigns wait for somebody to resume or stop them", count=paused)
     await fleet.run_once()
     woken = {"dispatch": store.woken}
     tasks = [

@@ -10,11 +10,12 @@ import msgspec
 import structlog
 import uvloop
 from cyclopts import App, Parameter
+from msgspec.structs import replace
 
 from antiphon import __version__, app
 from antiphon.cli_carriers import carrier, route
 from antiphon.config import BadSetting, Config, load
-from antiphon.core.account import NewCredential
+from antiphon.core.account import Doubts, NewCredential
 from antiphon.core.errors import BadField, Refusal
 from antiphon.core.money import micros, shown
 from antiphon.doctor import examine
@@ -126,6 +127,22 @@ def credit(*, login: str, amount: str, note: str | None = None, data: str | None
     print(f"{login} has {shown(left)}")
 
 
+@account.command
+def doubts(*, login: str, after: int = 600, resend: bool = True, data: str | None = None) -> None:
+    """Say what becomes of an alert of which nobody knows whether it left: a link was cut, or the program was killed.
+
+    Parameters
+    ----------
+    after
+        Seconds without news of it until something is done.
+    resend
+        Send it again, once; with --no-resend leave it.
+    """
+    if after < 30:
+        raise BadField(field="--after", reason="is under 30 seconds, in which news may well come")
+    _run(_set_doubts(load({"data": data}), login, Doubts(after=after, resend=resend)))
+
+
 def main() -> None:
     try:
         cli()
@@ -140,6 +157,12 @@ async def _migrate(config: Config) -> None:
 async def _create(config: Config, login: str, region: str, operator: bool) -> NewCredential:
     async with app.enlisted(config) as store:
         return await accounts.create(store, login, region, operator=operator)
+
+
+async def _set_doubts(config: Config, login: str, wishes: Doubts) -> None:
+    async with app.enlisted(config) as store:
+        found = await accounts.by_login(store, login)
+        await accounts.edit_parameters(store, found, lambda known: replace(known, doubts=wishes))
 
 
 async def _credit(config: Config, login: str, amount: int, note: str | None) -> int:

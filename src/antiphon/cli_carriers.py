@@ -137,7 +137,7 @@ def add_route(
             choices=_choices(choices, strategy),
             strategy=strategy,
             position=position,
-            account_id=await accounts.id_of(store, fits.account) if fits.account else None,
+            account_id=(await accounts.find(store, fits.account)).id if fits.account else None,
             country=fits.country.upper() if fits.country else None,
             prefix=fits.prefix,
             sender=fits.sender,

@@ -39,6 +39,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate_limit: Annotated[float, Meta(ge=0), _help("calls a second of one account, in each process; 0 is no limit")] = 0
     rate_burst: Annotated[int, Meta(ge=1), _help("calls that may come at once within the limit")] = 20
     callback_networks: Annotated[str, _help("private networks that callbacks may reach, as 10.0.0.0/8")] = ""
+    schedule_grace: Annotated[Seconds, _help("seconds overdue, or down, after which a campaign needs a person")] = 3600
     secret_key: Annotated[str, _help("seals the carriers' passwords; none takes the one in DATA/secret.key")] = ""
     price_file: Annotated[str, _help("TOML file of prices by country and product; none takes the standard ones")] = ""
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _help("least level that is logged")] = "info"

@@ -9,8 +9,12 @@ from msgspec.structs import fields
 
 from antiphon import __version__
 from antiphon.config import Config
+from antiphon.services import carriers
 from antiphon.store import migrations
-from antiphon.store.session import CannotOpen, reached, shown
+from antiphon.store.session import CannotOpen, open_store, reached, shown
+
+_UP_TO_DATE = "up to date"
+_ONLY_SIMULATOR = "default carrier: simulator, inside this program; nothing leaves the machine"
 
 
 async def examine(config: Config) -> AsyncIterator[tuple[bool, str]]:
@@ -20,11 +24,18 @@ async def examine(config: Config) -> AsyncIterator[tuple[bool, str]]:
         value = getattr(config, field.name)
         if field.name == "database_url":
             value = shown(config.url)
+        elif field.name == "secret_key" and value:
+            value = "…"
         said = "" if value == field.default else " (set)"
         yield True, f"{field.name} = {value}{said}: {_help(field.type)}"
     yield _writable(Path(config.data))
-    yield await _database(config)
-    yield True, "carrier: simulator, inside this program; nothing leaves the machine"
+    reachable, line = await _database(config)
+    yield reachable, line
+    if reachable and line.endswith(_UP_TO_DATE):
+        for well, line in await _carriers(config):
+            yield well, line
+    else:
+        yield True, _ONLY_SIMULATOR
 
 
 def _help(annotated: object) -> str:
@@ -47,7 +58,23 @@ async def _database(config: Config) -> tuple[bool, str]:
         step = await reached(config.url)
     except CannotOpen as failure:
         return False, f"database {failure}"
-    behind = (
-        "up to date" if step == migrations.head() else f"at step {step or 'none'}; the next start brings it up to date"
-    )
-    return True, f"{where}: reached, {behind}"
+    behind = f"at step {step or 'none'}; the next start brings it up to date"
+    return True, f"{where}: reached, {_UP_TO_DATE if step == migrations.head() else behind}"
+
+
+async def _carriers(config: Config) -> list[tuple[bool, str]]:
+    """Each carrier, with what the running processes say of its lane."""
+    store = await open_store(config.url)
+    try:
+        known, lanes = await carriers.all_of_them(store), await carriers.lanes(store)
+    finally:
+        await store.close()
+    lines: list[tuple[bool, str]] = []
+    for one in known:
+        states = [lane.state + (f" ({lane.error})" if lane.error else "") for lane in lanes if lane.carrier == one.name]
+        said = ", ".join(states) or "no process is running"
+        well = one.paused or all(state.startswith(("open", "closed")) for state in states)
+        lines.append((well, f"carrier {one.name}: {one.url}{' (default)' if one.is_default else ''}: {said}"))
+    if not any(one.is_default for one in known):
+        lines.append((True, _ONLY_SIMULATOR))
+    return lines

@@ -2,57 +2,30 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from antiphon.carriers.simulator import Behaviour, Simulator
-from antiphon.core.message import Accepted, Fate, Outgoing, Receipt, Refused, Reply
+from antiphon.core.message import Accepted, Fate, Refused
+from tests.carriers.far_ends import Collected, outgoing
 
 PROMPT = {"latency": 0.0, "receipt_delay": 0.0}
-
-
-class Collected:
-    """An inbox that remembers, behind a gate that can be closed."""
-
-    def __init__(self) -> None:
-        self.arrived: list[Receipt] = []
-        self.replied: list[Reply] = []
-        self.more = asyncio.Event()
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    async def receipts(self, carrier: str, arrived: Sequence[Receipt]) -> None:
-        await self.gate.wait()
-        self.arrived += arrived
-        self.more.set()
-
-    async def replies(self, arrived: Sequence[Reply]) -> None:
-        self.replied += arrived
-
-    async def have(self, count: int) -> None:
-        async with asyncio.timeout(20):
-            while len(self.arrived) < count:
-                self.more.clear()
-                await self.more.wait()
-
-
-def outgoing(place: int, text: str = "Hello") -> Outgoing:
-    return Outgoing(id=place, account_id=7, campaign_id=1, number=f"+336{place:08}", sender=None, text=text, segments=1)
 
 
 async def sent(carrier: Simulator, count: int) -> dict[int, str]:
     """Send so many; how each fared: refused, or what its receipt says."""
     inbox = Collected()
     await carrier.start(inbox)
-    outcomes = await asyncio.gather(*(carrier.send(outgoing(place)) for place in range(count)))
-    accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
-    await inbox.have(len(accepted))
+    for place in range(count):
+        carrier.send(outgoing(place))
+    await inbox.until(lambda inbox: len(inbox.outcomes) == count)
+    accepted = [outcome for _, outcome in inbox.outcomes if isinstance(outcome, Accepted)]
+    await inbox.until(lambda inbox: len(inbox.receipts) == len(accepted))
     await carrier.stop()
     assert len({outcome.reference for outcome in accepted}) == len(accepted)
-    fates = {receipt.echo[1]: receipt.fate.value for receipt in inbox.arrived if receipt.echo}
-    refused = {place: "refused" for place, outcome in enumerate(outcomes) if isinstance(outcome, Refused)}
+    fates = {receipt.echo[1]: receipt.fate.value for receipt in inbox.receipts if receipt.echo}
+    refused = {key[1]: "refused" for key, outcome in inbox.outcomes if isinstance(outcome, Refused)}
     assert len(fates) + len(refused) == count, "each has one outcome, and each accepted one receipt"
     return fates | refused
 
@@ -78,25 +51,28 @@ async def test_all_delivered_when_nothing_goes_wrong() -> None:
 async def test_some_answer_stop() -> None:
     carrier, inbox = Simulator(Behaviour(failed=0, stopped=0.5, **PROMPT), None), Collected()
     await carrier.start(inbox)
-    await asyncio.gather(*(carrier.send(outgoing(place)) for place in range(200)))
-    await inbox.have(200)
+    for place in range(200):
+        carrier.send(outgoing(place))
+    await inbox.until(lambda inbox: len(inbox.receipts) == 200)
     await asyncio.sleep(0.1)
     await carrier.stop()
-    assert 60 < len(inbox.replied) < 140
-    assert all(reply.text == "STOP" and reply.answers[0] == 7 for reply in inbox.replied)
+    assert 60 < len(inbox.replies) < 140
+    assert all(reply.text == "STOP" and reply.answers and reply.answers[0] == 7 for reply in inbox.replies)
 
 
 async def test_what_was_not_acknowledged_is_reported_again(tmp_path: Path) -> None:
     log, behaviour = tmp_path / "simulator.log", Behaviour(refused=0.3, failed=0, **PROMPT)
     carrier, closed = Simulator(behaviour, log), Collected()
-    closed.gate.clear()
+    closed.open = False
     await carrier.start(closed)
-    outcomes = await asyncio.gather(*(carrier.send(outgoing(place)) for place in range(40)))
+    for place in range(40):
+        carrier.send(outgoing(place))
+    await closed.until(lambda inbox: len(inbox.outcomes) == 40)
     await asyncio.sleep(0.1)
     await carrier.stop()  # as a crash would, before the receipts are stored
     log.open("ab").write(b'{"type": "submitted", "torn')
 
-    references = {outcome.reference for outcome in outcomes if isinstance(outcome, Accepted)}
+    references = {outcome.reference for _, outcome in closed.outcomes if isinstance(outcome, Accepted)}
     lines = [json.loads(line) for line in log.read_text().splitlines()[:-1]]
     assert {line["reference"] for line in lines} == references, "what was refused never reached it"
     for expected in (references, set[str]()):
@@ -104,4 +80,4 @@ async def test_what_was_not_acknowledged_is_reported_again(tmp_path: Path) -> No
         await carrier.start(inbox)
         await asyncio.sleep(0.2)
         await carrier.stop()
-        assert {receipt.reference for receipt in inbox.arrived} == expected
+        assert {receipt.reference for receipt in inbox.receipts} == expected

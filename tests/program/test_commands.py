@@ -96,10 +96,10 @@ def test_account_create_refuses(tmp_path: Path, words: list[str], said: str) -> 
     ("settings", "said"),
     [
         pytest.param({"port": "http"}, "antiphon: port = 'http' (in the environment) is wrong", id="setting"),
-        pytest.param({"database_url": "mysql://a:secret@b/c"}, "antiphon: the database URL is neither", id="backend"),
+        pytest.param({"database_url": "mysql://a:hush@b/c"}, "antiphon: the database URL is neither", id="backend"),
         pytest.param({"database_url": "nonsense"}, "antiphon: the database URL is neither", id="URL"),
         pytest.param(
-            {"database_url": "postgresql://a:secret@127.0.0.1:1/c"},
+            {"database_url": "postgresql://a:hush@127.0.0.1:1/c"},
             "antiphon: postgresql://a:***@127",
             id="unreachable",
         ),
@@ -112,7 +112,7 @@ def test_serve_stops_with_one_clear_line(tmp_path: Path, settings: dict[str, str
     assert refused.returncode == 1
     assert refused.stderr.startswith(said), refused.stderr
     assert refused.stderr.count("\n") == 1
-    assert "secret" not in refused.stderr
+    assert "hush" not in refused.stderr
 
 
 def test_serve_says_that_the_port_is_taken(tmp_path: Path) -> None:
@@ -135,10 +135,10 @@ def test_migrate_and_doctor(tmp_path: Path, postgres_url: str) -> None:
 
 
 def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
-    ill = run("doctor", database_url="postgresql://a:secret@127.0.0.1:1/c", data=str(tmp_path))
+    ill = run("doctor", database_url="postgresql://a:hush@127.0.0.1:1/c", data=str(tmp_path))
     assert ill.returncode == 1
     assert "BAD database postgresql://a:***@127.0.0.1:1/c" in ill.stdout
-    assert "secret" not in ill.stdout + ill.stderr
+    assert "hush" not in ill.stdout + ill.stderr
 
 
 def test_every_line_of_the_welcome_works_when_it_is_pasted(tmp_path: Path) -> None:

@@ -81,6 +81,8 @@ async def test_a_text_is_on_its_way(store: Store, account: Account, clock: Clock
             sender="ACME",
             text="Your code is 1234",
             segments=1,
+            purpose=Purpose.ALERT,
+            direct=True,
         )
         for place, one in enumerate(sent.messages, 1)
     ]

@@ -113,7 +113,7 @@ def fed(pieces: list[bytes]) -> Iterator[bytes]:
     buffer = bytearray()
     for piece in pieces:
         buffer += piece
-        yield from frames(buffer, 1_000)
+        yield from frames(buffer)
     assert not buffer
 
 
@@ -286,7 +286,7 @@ def test_a_stream_may_be_cut_anywhere(sent: list[Pdu]) -> None:
 def test_half_a_pdu_waits(pdu: Pdu) -> None:
     frame = written(pdu)
     for cut in range(len(frame)):
-        assert list(frames(buffer := bytearray(frame[:cut]), 9)) == []
+        assert list(frames(buffer := bytearray(frame[:cut]))) == []
         assert buffer == frame[:cut]
 
 
@@ -304,7 +304,7 @@ def test_half_a_pdu_waits(pdu: Pdu) -> None:
 )
 def test_an_absurd_length_ends_the_stream(length: int) -> None:
     good = encode(Command.ENQUIRE_LINK, 1)
-    stream = frames(bytearray(good + length.to_bytes(4, "big") + bytes(HEADER)), 9)
+    stream = frames(bytearray(good + length.to_bytes(4, "big") + bytes(HEADER)))
     assert next(stream) == good
     with pytest.raises(BadLength, match=f"a PDU of {length} octets"):
         next(stream)
@@ -319,7 +319,7 @@ def test_a_length_at_the_limit_is_read(length: int) -> None:
 @given(st.lists(st.builds(headed, number, st.binary(max_size=40)) | st.binary(max_size=40), max_size=6).map(b"".join))
 def test_noise_is_refused_as_foreseen(noise: bytes) -> None:
     with suppress(BadLength):
-        for frame in frames(bytearray(noise), 1_000):
+        for frame in frames(bytearray(noise)):
             outcome(frame)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from antiphon.core.account import Account
 from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, Seen
 from antiphon.core.contact import AddContacts, Draft, FindContacts
-from antiphon.core.message import Fate, Receipt
+from antiphon.core.message import Fate, Receipt, State
 from antiphon.core.window import Window
 from antiphon.services import campaigns as campaign_services
 from antiphon.services import contacts as contact_services
@@ -24,8 +24,10 @@ from antiphon.store import (
     backlog,
     callbacks,
     campaigns,
+    claims,
     contacts,
     cursors,
+    doubts,
     imports,
     lists,
     messages,
@@ -50,13 +52,15 @@ _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
     *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts", "answers"],
-    *["attempts", "parts"],
+    *["parts", "early_receipts", "attempts"],
 }
 
 
 async def _receipts(tx: Tx, campaign: Campaign, account: Account) -> None:
-    await messages.found(tx, "simulator", [Receipt(reference="1", fate=Fate.DELIVERED, at=tx.now)])
-    await messages.apply(tx, "simulator", {(1, 1): Receipt(reference="1", fate=Fate.DELIVERED, at=tx.now)})
+    receipt = Receipt(reference="1", fate=Fate.DELIVERED, at=tx.now)
+    await receipts.matches(tx, "simulator", ["1"])
+    await receipts.apply(tx, "simulator", {(1, 1): receipt})
+    await receipts.apply_to_parts(tx, {((1, 1), 1): receipt})
 
 
 def _doubled(campaign: Campaign) -> Campaign:
@@ -64,14 +68,25 @@ def _doubled(campaign: Campaign) -> Campaign:
 
 
 QUESTIONS: list[Any] = [
-    pytest.param(lambda tx, campaign, account: messages.claim(tx, campaign, 1, 100), id="claim"),
-    pytest.param(lambda tx, campaign, account: messages.claim_direct(tx, 1, 100), id="claim direct"),
+    pytest.param(lambda tx, campaign, account: claims.claim(tx, campaign, 1, 100), id="claim"),
+    pytest.param(lambda tx, campaign, account: claims.claim_direct(tx, 1, 100), id="claim direct"),
     pytest.param(lambda tx, campaign, account: messages.held_back(tx, [(account.id, 1)]), id="held back"),
     pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.oldest_sending(1_000, True)), id="doubt"),
     pytest.param(lambda tx, campaign, account: messages.among(tx, account.id, [1]), id="messages among"),
-    pytest.param(lambda tx, campaign, account: messages.release(tx, [(account.id, 1)]), id="release"),
+    pytest.param(lambda tx, campaign, account: claims.release(tx, [(account.id, 1)]), id="release"),
     pytest.param(lambda tx, campaign, account: messages.campaigns_of(tx, [(account.id, 1)]), id="campaigns of"),
     pytest.param(_receipts, id="receipts by reference"),
+    pytest.param(lambda tx, campaign, account: receipts.take_early(tx, "simulator", ["1"]), id="early receipts"),
+    pytest.param(lambda tx, campaign, account: receipts.any_kept(tx, tx.now), id="any kept receipt"),
+    pytest.param(lambda tx, campaign, account: receipts.kept(tx, tx.now, 100), id="kept receipts"),
+    pytest.param(lambda tx, campaign, account: receipts.forget_kept(tx, tx.now), id="forget kept receipts"),
+    pytest.param(lambda tx, campaign, account: claims.any_due(tx), id="any held"),
+    pytest.param(lambda tx, campaign, account: claims.wake(tx, 100), id="wake"),
+    pytest.param(lambda tx, campaign, account: messages.last_to(tx, _NUMBERS), id="last to a number"),
+    pytest.param(lambda tx, campaign, account: doubts.any_unsettled(tx), id="any in doubt"),
+    pytest.param(lambda tx, campaign, account: doubts.unsettled(tx, tx.now, 100), id="in doubt"),
+    pytest.param(lambda tx, campaign, account: doubts.settle(tx, [(account.id, 1)], resend=True), id="settle doubts"),
+    pytest.param(lambda tx, campaign, account: attempts.of(tx, (account.id, 1)), id="attempts"),
     pytest.param(lambda tx, campaign, account: campaigns.sending(tx, 50), id="sending"),
     pytest.param(lambda tx, campaign, account: campaigns.calculating(tx, 50), id="calculating"),
     pytest.param(lambda tx, campaign, account: campaigns.any_direct(tx), id="any direct"),
@@ -79,14 +94,14 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: campaigns.words(tx, [(account.id, 1)]), id="words"),
     pytest.param(lambda tx, campaign, account: campaigns.cancelled_since(tx, account.id, tx.now), id="cancelled since"),
     pytest.param(lambda tx, campaign, account: campaigns.newest_ready(tx, account.id, spoken=False), id="newest ready"),
-    pytest.param(lambda tx, campaign, account: campaigns.start_due(tx, tx.now), id="start due"),
+    pytest.param(lambda tx, campaign, account: campaigns.start_due(tx, tx.now, tx.now), id="start due"),
     pytest.param(lambda tx, campaign, account: campaigns.audience(tx, campaign, 5_000), id="audience"),
     pytest.param(lambda tx, campaign, account: campaigns.audience(tx, _doubled(campaign), 5_000), id="two lists"),
     pytest.param(lambda tx, campaign, account: campaigns.locked(tx, account.id, 1), id="locked"),
     pytest.param(lambda tx, campaign, account: campaigns.stop_due(tx, tx.now), id="stop due"),
     pytest.param(lambda tx, campaign, account: campaigns.stopping(tx, 20), id="stopping"),
     pytest.param(lambda tx, campaign, account: campaigns.end_stopped(tx, campaign), id="end stopped"),
-    pytest.param(lambda tx, campaign, account: messages.drop(tx, campaign, 5_000), id="drop"),
+    pytest.param(lambda tx, campaign, account: messages.drop(tx, campaign, State.HELD, 5_000), id="drop"),
     pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.this(campaign)), id="doubt of one"),
     pytest.param(lambda tx, campaign, account: messages.remove_of(tx, campaign), id="remove messages"),
     pytest.param(lambda tx, campaign, account: reports.page(tx, account.id, Seen(), _WINDOW), id="campaigns"),
@@ -223,8 +238,10 @@ def _reads_all(line: str) -> bool:
         how, table, index = sqlite.groups()
         through_account = table in _LARGE and index.endswith("(account_id=?)")
         # The workers' own indexes hold only what is to be done, in its order, and are read from their beginning.
-        own = "calculating|scheduled|sending|stopping|working|due|held|in_doubt"
-        queue = re.search(f"ix_(campaigns|imports|callbacks|messages)_({own})", index)
+        own = (
+            "campaigns_(calculating|scheduled|sending|stopping)|imports_working|callbacks_due|messages_(held|in_doubt)"
+        )
+        queue = re.search(f"ix_({own})", index)
         return (how == "SCAN" and table in _GROWING and not queue) or through_account
     postgres = re.search(r"Seq Scan on (\w+)", line)
     return postgres is not None and postgres[1] in _GROWING

@@ -54,6 +54,14 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
     number: str | None = None
 
 
+class Doubts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What becomes of an alert of which nobody knows whether it left, once no news has come for `after` seconds: it is
+    sent again, and may arrive twice; or left, and may never arrive. Marketing is always left."""
+
+    after: int = 600
+    resend: bool = True
+
+
 class Parameters(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an account has set for all its campaigns. The senders stand in where a campaign names none."""
 
@@ -62,6 +70,7 @@ class Parameters(Struct, frozen=True, kw_only=True, omit_defaults=True):
     test_number: str | None = None
     callbacks: Callbacks = Callbacks()
     alert: Alert = Alert()
+    doubts: Doubts = Doubts()
 
 
 class Account(Struct, frozen=True, kw_only=True):

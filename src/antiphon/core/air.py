@@ -17,7 +17,7 @@ UCS2_CODING: Final = 0x08
 _ASCII_CODING: Final = 0x01
 _OCTETS: Final = 140
 _JOINED_OCTETS: Final = 134
-_HEADER: Final = 6
+_HIGH_SURROGATE: Final = 0xD8
 
 
 class Alphabet(StrEnum):
@@ -47,22 +47,38 @@ class Part(Struct, frozen=True):
 def cut(said: str, alphabet: Alphabet) -> Cut:
     """Cached: a campaign says the same to everybody."""
     if alphabet is Alphabet.LATIN1:
-        try:
-            octets = said.encode("latin-1")
-        except UnicodeEncodeError:
-            pass
-        else:
-            room = _OCTETS if len(octets) <= _OCTETS else _JOINED_OCTETS
-            return Cut(LATIN1_CODING, tuple(octets[at : at + room] for at in range(0, len(octets) or 1, room)))
-    pieces = text.split(said)
+        return _latin1(said) or _ucs2(said)
     if text.measure(said).encoding is Encoding.UCS2:
-        return Cut(UCS2_CODING, tuple(piece.encode("utf-16-be", "surrogatepass") for piece in pieces))
-    coded = [septets.encode(piece) for piece in pieces]
+        return _ucs2(said)
+    coded = [septets.encode(piece) for piece in text.split(said)]
     if alphabet is Alphabet.PACKED:
         # After a header of six octets one bit is left empty, so that a septet begins at a septet's place.
         fill = 1 if len(coded) > 1 else 0
         coded = [septets.pack(piece, fill) for piece in coded]
     return Cut(DEFAULT_CODING, tuple(coded))
+
+
+def _latin1(said: str) -> Cut | None:
+    try:
+        octets = said.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    room = _OCTETS if len(octets) <= _OCTETS else _JOINED_OCTETS
+    return Cut(LATIN1_CODING, tuple(octets[at : at + room] for at in range(0, len(octets) or 1, room)))
+
+
+def _ucs2(said: str) -> Cut:
+    octets = said.encode("utf-16-be", "surrogatepass")
+    if len(octets) <= _OCTETS:
+        return Cut(UCS2_CODING, (octets,))
+    parts: list[bytes] = []
+    while octets:
+        room = _JOINED_OCTETS
+        if len(octets) > room and octets[room - 2] & 0xFC == _HIGH_SURROGATE:  # its other half stays with it
+            room -= 2
+        parts.append(octets[:room])
+        octets = octets[room:]
+    return Cut(UCS2_CODING, tuple(parts))
 
 
 def header(part: Part) -> bytes:

@@ -73,15 +73,21 @@ async def create_sub_account(store: Store, parent: Account, command: NewSubAccou
     return made
 
 
-async def id_of(store: Store, known_as: str) -> int:
-    """Of the account with this login or this id. Raises UnknownAccount."""
-    named = known_as.strip().lower()
+async def by_login(store: Store, login: str) -> Account:
+    """Raises UnknownAccount."""
     async with store.read() as tx:
-        if re.fullmatch("[0-9]{1,18}", named) and (found := await accounts.by_id(tx, int(named))):
-            return found.id
-        if (id := await accounts.id_of(tx, named)) is None:
-            raise UnknownAccount(login=known_as)
-        return id
+        if (found := await accounts.by_login(tx, login.strip().lower())) is None:
+            raise UnknownAccount(login=login)
+        return found
+
+
+async def find(store: Store, known_as: str) -> Account:
+    """With this id or this login. Raises UnknownAccount."""
+    if re.fullmatch("[0-9]{1,18}", known_as):
+        async with store.read() as tx:
+            if found := await accounts.by_id(tx, int(known_as)):
+                return found
+    return await by_login(store, known_as)
 
 
 async def find_sub_account(store: Store, parent: Account, login: str) -> SubAccount:

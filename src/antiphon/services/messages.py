@@ -22,8 +22,8 @@ _WOKEN = 5_000  # held messages that go on in one step
 class Room(Protocol):
     """How much may leave now, by the lanes that a campaign can go by."""
 
-    total: int
-
+    @property
+    def total(self) -> int: ...
     def of(self, campaign: Campaign) -> int: ...
     def take(self, campaign: Campaign, count: int) -> None: ...
 
@@ -43,16 +43,35 @@ async def claim(store: Store, limit: int, room: Room | None = None) -> list[Outg
         # A flood of single texts leaves a quarter of the room to the campaigns, or they would never end.
         first = limit - limit // 4 if sending and room is None else limit
         taken = await claims.claim_direct(tx, store.process_id, first)
-        left = limit - len(taken) if room is None else room.total
-        for campaign, among in _in_turn(sending):
-            share = min(-(-left // among), left if room is None else room.of(campaign))
-            if share > 0:
-                claimed = await claims.claim(tx, campaign, store.process_id, share)
-                left -= len(claimed)
-                taken += claimed
-                if room is not None:
-                    room.take(campaign, len(claimed))
+        taken += await _claim_shares(tx, store.process_id, sending, room or _OneRoom(limit - len(taken)))
         return await _outgoing(tx, taken)
+
+
+class _OneRoom:
+    """All campaigns go the same way."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+
+    @property
+    def total(self) -> int:
+        return self._total
+
+    def of(self, campaign: Campaign) -> int:
+        return self._total
+
+    def take(self, campaign: Campaign, count: int) -> None:
+        self._total -= count
+
+
+async def _claim_shares(tx: Tx, process: int, sending: Sequence[Campaign], room: Room) -> list[Taken]:
+    taken: list[Taken] = []
+    for campaign, among in _in_turn(sending):
+        share = min(-(-room.total // among), room.of(campaign))
+        claimed = await claims.claim(tx, campaign, process, share) if share > 0 else []
+        room.take(campaign, len(claimed))
+        taken += claimed
+    return taken
 
 
 def _in_turn(sending: Sequence[Campaign]) -> Iterator[tuple[Campaign, int]]:

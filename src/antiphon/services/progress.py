@@ -1,16 +1,18 @@
 """How does a campaign go on, once it was confirmed?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from antiphon.core import campaign as rules
 from antiphon.core.campaign import Campaign, State
 from antiphon.core.errors import NotNow, NoVoiceCarrier
+from antiphon.core.message import State as Message
 from antiphon.services import wallet
 from antiphon.services.callbacks import owe_campaigns, owe_receipts
-from antiphon.store import campaigns, messages
+from antiphon.store import campaigns, carriers, messages
 from antiphon.store.session import Store, Tx
 
+GRACE = timedelta(hours=1)
 OLDEST = 1_000  # sending campaigns that one look asks about
 _STOPPING = 20  # stopped campaigns that one look works on
 _UNSENT = 5_000  # messages of each
@@ -46,10 +48,23 @@ async def move(tx: Tx, campaign: Campaign, wanted: State, **changes: Any) -> Non
         raise NotNow(state="elsewhere already", wanted=wanted)
 
 
-async def start_due(store: Store) -> int:
-    """Begin what is scheduled for now or earlier; how many campaigns."""
+async def start_due(store: Store, grace: timedelta = GRACE) -> int:
+    """Begin what is scheduled for now or earlier; how many campaigns. What is overdue by more than `grace` is paused
+    instead: after a long time down, or from a restored backup, it may be the last thing that anybody wants."""
     async with store.begin() as tx:
-        return await campaigns.start_due(tx, tx.now)
+        return await campaigns.start_due(tx, tx.now, tx.now - grace)
+
+
+async def come_back(store: Store, grace: timedelta = GRACE) -> int:
+    """When the program starts: if nothing has run here for longer than `grace`, all that was sending is paused until
+    somebody has looked at it; how many campaigns."""
+    async with store.begin() as tx:
+        last = await carriers.last_told(tx)
+        if last is None or tx.now - last <= grace:
+            return 0
+        return await campaigns.pause_sending(
+            tx, f"nothing ran here since {last:%Y-%m-%d %H:%M} UTC: resume it, or stop it"
+        )
 
 
 async def stop_due(store: Store) -> int:
@@ -80,7 +95,8 @@ async def wind_up(store: Store) -> int:
     done = 0
     for campaign in stopped:
         async with store.begin() as tx:
-            costs = await messages.drop(tx, campaign, _UNSENT)
+            costs = await messages.drop(tx, campaign, Message.WAITING, _UNSENT)
+            costs |= await messages.drop(tx, campaign, Message.HELD, _UNSENT)
             await owe_receipts(tx, costs)
             key = campaign.account_id, campaign.id
             await wallet.refund(tx, {key: sum(costs.values()) if campaign.reserved else 0})

@@ -61,11 +61,11 @@ def encode(command: int, sequence: int, body: Body = NOTHING, status: int = 0) -
     return _HEADER.pack(HEADER + len(written), command, status, sequence) + written
 
 
-def frames(buffer: bytearray, most: int) -> Iterator[bytes]:
-    """The whole PDUs at the front of `buffer`, at most so many, which are taken out of it. Raises BadLength."""
+def frames(buffer: bytearray) -> Iterator[bytes]:
+    """The whole PDUs at the front of `buffer`, which are taken out of it. Raises BadLength."""
     at, size = 0, len(buffer)
     try:
-        while size - at >= HEADER and (most := most - 1) >= 0:
+        while size - at >= HEADER:
             length = int.from_bytes(buffer[at : at + 4], "big")
             if not HEADER <= length <= LONGEST:
                 raise BadLength(f"a PDU of {length} octets")

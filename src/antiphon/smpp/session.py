@@ -15,7 +15,7 @@ from antiphon.smpp.pdu import BadLength, BadPdu, Pdu, answer_to, decode, encode,
 _TICK: Final = 0.5  # seconds between two looks at the timers
 _LAST_SEQUENCE: Final = 0x7FFF_FFFF  # 5.1.4
 _FORGOTTEN: Final = 4  # times the response timer: then nobody waits for an answer any more
-_AT_ONCE: Final = 64  # PDUs that are worked off in one turn of the loop
+_PARCEL: Final = 64 * 1024  # octets that are written at once
 _MOST_OPEN: Final = 2_000  # requests of the peer that wait for our answer before we stop reading
 _MOST_UNREAD: Final = 4 * 1024 * 1024  # octets that a peer may leave unread before we hang up
 
@@ -68,11 +68,12 @@ class Session(asyncio.Protocol):
         self._timers = timers or Timers()
         self._buffer = bytearray()
         self._outbox: list[bytes] = []
+        self._unwritten = 0
         self._asked: dict[int, _Asked] = {}
         self._open = 0
         self._sequence = 0
         self._reason = "the peer closed the connection"
-        self._closing = self._ended = self._full = self._reading_paused = self._roomier = self._working = False
+        self._closing = self._ended = self._full = self._reading_paused = self._roomier = False
         self._look: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
         self.closed: asyncio.Future[None] = self._loop.create_future()
@@ -159,22 +160,12 @@ class Session(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         self._heard_at = self._loop.time()
-        if not self._working:
-            self._work_off()
-
-    def _work_off(self) -> None:
-        """Some of what has come; the rest in the next turn of the loop, so that nobody else waits long for theirs."""
-        done = 0
         try:
-            for frame in frames(self._buffer, _AT_ONCE):
+            for frame in frames(self._buffer):
                 self._receive(frame)
-                done += 1
         except BadLength as failure:
             self._write(encode(Command.GENERIC_NACK, 0, status=status.INVALID_LENGTH))
             self.close(str(failure))
-        self._working = done == _AT_ONCE
-        if self._working:
-            self._loop.call_soon(self._work_off)
         if self._roomier:
             self._roomier = False
             self._handler.free()
@@ -218,11 +209,14 @@ class Session(asyncio.Protocol):
             self._write(encode(Command.UNBIND_RESP, pdu.sequence))
             self.close("the peer said goodbye")
         else:
-            self._open += 1
-            if self._open >= _MOST_OPEN and not self._reading_paused:
-                self._reading_paused = True
-                self._transport.pause_reading()
-            self._handler.request(self, pdu)
+            self._take_request(pdu)
+
+    def _take_request(self, pdu: Pdu) -> None:
+        self._open += 1
+        if self._open >= _MOST_OPEN and not self._reading_paused:
+            self._reading_paused = True
+            self._transport.pause_reading()
+        self._handler.request(self, pdu)
 
     def _settle(self) -> None:
         """One request of the peer waits no longer."""
@@ -254,17 +248,7 @@ class Session(asyncio.Protocol):
     def _check_timers(self) -> None:
         now = self._loop.time()
         self._look = self._loop.call_later(_TICK, self._check_timers)
-        for sequence, one in list(self._asked.items()):
-            if now - one.at < self._timers.response:
-                break
-            if not one.overdue:
-                one.overdue = True
-                one.answered(None)
-            elif now - one.at > self._timers.response * _FORGOTTEN:
-                del self._asked[sequence]
-                self._handler.free()
-                if self._closing and not self._asked:
-                    self._idle.set()
+        self._doubt(now)
         silent = now - self._heard_at
         if self._reading_paused or silent < self._timers.enquire:
             return
@@ -273,14 +257,30 @@ class Session(asyncio.Protocol):
         elif not any(one.command == Command.ENQUIRE_LINK for one in self._asked.values()):
             self.request(Command.ENQUIRE_LINK, NOTHING, lambda pdu: None)
 
+    def _doubt(self, now: float) -> None:
+        """Tell of the answers that are overdue, and forget those that nobody waits for any more."""
+        late = [item for item in self._asked.items() if now - item[1].at >= self._timers.response]
+        for sequence, one in late:
+            if not one.overdue:
+                one.overdue = True
+                one.answered(None)
+            elif now - one.at > self._timers.response * _FORGOTTEN:
+                del self._asked[sequence]
+                self._handler.free()
+        if self._closing and not self._asked:
+            self._idle.set()
+
     def _write(self, frame: bytes) -> None:
         # What is written in one turn of the loop leaves as one: a system call for each took an eighth of the time.
         if not self._outbox:
             self._loop.call_soon(self._flush)
         self._outbox.append(frame)
+        self._unwritten += len(frame)
+        if self._unwritten > _PARCEL:
+            self._flush()
 
     def _flush(self) -> None:
-        frames, self._outbox = self._outbox, []
+        frames, self._outbox, self._unwritten = self._outbox, [], 0
         if not frames or self._transport.is_closing():
             return
         self._transport.write(b"".join(frames))

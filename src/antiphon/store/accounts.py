@@ -106,11 +106,6 @@ async def by_ids(tx: Tx, ids: Iterable[int]) -> list[Account]:
     return [_account(row) for row in await tx.all(select(*_ACCOUNT).where(tx.among(accounts.c.id, ids)))]
 
 
-async def id_of(tx: Tx, login: str) -> int | None:
-    row = await tx.first(select(credentials.c.account_id).where(credentials.c.login == login))
-    return row["account_id"] if row else None
-
-
 async def by_login(tx: Tx, login: str) -> Account | None:
     row = await tx.first(_account_query().where(credentials.c.login == login))
     return _account(row) if row else None

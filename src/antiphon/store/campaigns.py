@@ -140,10 +140,19 @@ async def change(tx: Tx, campaign: Campaign) -> Campaign:
     return campaign
 
 
-async def start_due(tx: Tx, now: datetime) -> int:
-    """Scheduled campaigns whose time has come are sending now; how many."""
+async def start_due(tx: Tx, now: datetime, since: datetime) -> int:
+    """Scheduled campaigns whose time has come are sending now; how many. What should have begun before `since` waits
+    for a person instead."""
     due = _is(State.SCHEDULED) & (campaigns.c.send_at <= now)
-    return await tx.run(update(campaigns).where(due).values(state=State.SENDING))
+    late = {"state": State.PAUSED, "reason": "its time had passed long before it could begin: resume it, or stop it"}
+    await tx.run(update(campaigns).where(due, campaigns.c.send_at < since).values(**late))
+    return await tx.run(update(campaigns).where(due).values(state=State.SENDING, reason=None))
+
+
+async def pause_sending(tx: Tx, reason: str) -> int:
+    """All that is sending waits for a person; how many campaigns."""
+    changes = {"state": State.PAUSED, "reason": reason}
+    return await tx.run(update(campaigns).where(_is(State.SENDING)).values(**changes))
 
 
 async def stop_due(tx: Tx, now: datetime) -> int:
@@ -243,7 +252,11 @@ def _open() -> ColumnElement[bool]:
     waits = messages.c.state == literal(Message.WAITING.value, literal_execute=True)
     leaves = messages.c.state == literal(Message.SUBMITTING.value, literal_execute=True)
     held = messages.c.state == literal(Message.HELD.value, literal_execute=True)
-    return select(messages.c.id).where(mine, waits | leaves | held).exists()
+    open_ = select(messages.c.id).where(mine, waits | leaves | held).exists()
+    # An alert that may have been lost is looked at once more before all is over.
+    doubted = messages.c.state == literal(Message.IN_DOUBT.value, literal_execute=True)
+    unsettled = select(messages.c.id).where(mine, doubted, messages.c.process_id.is_not(None)).exists()
+    return or_(open_, and_(campaigns.c.purpose == Purpose.ALERT, unsettled))
 
 
 def _this(campaign: Campaign) -> Any:

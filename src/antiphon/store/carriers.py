@@ -92,6 +92,12 @@ async def tell_lanes(tx: Tx, process: int, told: Sequence[Lane]) -> None:
     await tx.insert(lanes, (*names, "process_id", "at"), rows)
 
 
+async def last_told(tx: Tx) -> datetime | None:
+    """When a process last told of a lane; None where none ever has."""
+    row = await tx.first(select(lanes.c.at).order_by(lanes.c.at.desc()).limit(1))
+    return row["at"] if row else None
+
+
 async def all_lanes(tx: Tx) -> list[Lane]:
     """Of all processes that are alive, by carrier."""
     theirs = lanes.join(running, running.c.id == lanes.c.process_id)

@@ -128,10 +128,10 @@ async def remove_of(tx: Tx, campaign: Campaign) -> None:
     await tx.run(delete(messages).where(*of(campaign)))
 
 
-async def drop(tx: Tx, campaign: Campaign, limit: int) -> dict[Key, int]:
-    """Some of what waits of this campaign is unsent from now on; which messages, and what each would have cost."""
-    waits = is_(State.WAITING) | is_(State.HELD)
-    waiting = select(messages.c.account_id, messages.c.id).where(*of(campaign), waits).limit(limit)
+async def drop(tx: Tx, campaign: Campaign, state: State, limit: int) -> dict[Key, int]:
+    """Some of what is in this state of a campaign is unsent from now on; which messages, and what each would have
+    cost."""
+    waiting = select(messages.c.account_id, messages.c.id).where(*of(campaign), is_(state)).limit(limit)
     chosen = waiting.with_for_update(skip_locked=True).cte("chosen")
     changes = {"state": State.UNSENT.value, "updated_at": tx.now}
     dropped = update(messages).where(KEY.in_(select(chosen))).values(**changes)

@@ -13,4 +13,6 @@ async def run_once(store: Store, fleet: Fleet) -> int:
     room = fleet.round()
     claimed = await messages.claim(store, room.single, room)
     await fleet.put(claimed)
-    return len(claimed) if len(claimed) > room.total // 2 else 0
+    single = sum(message.direct for message in claimed)
+    many = len(claimed) - single > room.total or single > room.single // 2
+    return len(claimed) if many else 0

@@ -216,8 +216,13 @@ class Round:
         self._fleet = fleet
         self._room = {lane.name: lane.room() for lane in fleet.lanes}
         self._ways: dict[tuple[int, str | None, str], list[str]] = {}
+        self._asked: set[str] = set()
         self.single = sum(lane.room(single=True) for lane in fleet.lanes)
-        self.total = sum(self._room.values())
+
+    @property
+    def total(self) -> int:
+        """What is left of the lanes that somebody has asked about."""
+        return sum(self._room[name] for name in self._asked)
 
     def of(self, campaign: Campaign) -> int:
         return sum(self._room[name] for name in self._names(campaign))
@@ -232,6 +237,7 @@ class Round:
         key = campaign.account_id, campaign.sender, campaign.purpose.value
         if key not in self._ways:
             self._ways[key] = list(dict.fromkeys(lane.name for lane in self._fleet.ways_of(campaign)))
+            self._asked.update(self._ways[key])
         return self._ways[key]
 
 

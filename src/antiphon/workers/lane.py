@@ -4,7 +4,7 @@ batches, in the order in which it came."""
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -16,11 +16,12 @@ from antiphon.carriers.carrier import Carrier
 from antiphon.core.carrier import Terms, is_open
 from antiphon.core.message import Accepted, Busy, InDoubt, Key, Outcome, Outgoing, Receipt, Refused, Reply
 from antiphon.core.price import Prices
-from antiphon.services import messages, replies
+from antiphon.services import messages
 from antiphon.store.attempts import Attempt
 from antiphon.store.claims import Held
 from antiphon.store.session import Store
 from antiphon.workers.loop import until_stored
+from antiphon.workers.postbox import Postbox
 from antiphon.workers.valve import Breaker, Throttle
 
 _log = structlog.get_logger()
@@ -75,18 +76,10 @@ class Lane:
         self._single: deque[Outgoing] = deque()
         self._many: deque[Outgoing] = deque()
         self._flying: dict[Key, Outgoing] = {}
-        self._unstored = 0
         self._turn = 0
         self._pumping = False
         self._pump_later: asyncio.TimerHandle | None = None
-        self._outcomes: list[tuple[Key, Outcome]] = []
-        self._receipts: list[tuple[Receipt, Callable[[], None]]] = []
-        self._replies: list[tuple[Reply, Callable[[], None]]] = []
-        self._held: list[Held] = []
-        self._noted: list[Attempt] = []
-        self._news = asyncio.Event()
-        self._emptied = asyncio.Event()
-        self._settler: asyncio.Task[None] | None = None
+        self._postbox = Postbox(store, prices, carrier.name, self._stored)
         self._stopping = False
         self._closed = False
         self._rate = 0.0
@@ -98,7 +91,7 @@ class Lane:
 
     async def start(self) -> None:
         self.tick()
-        self._settler = asyncio.create_task(self._settle())
+        self._postbox.start()
         await self._carrier.start(self)
 
     @property
@@ -186,16 +179,12 @@ class Lane:
         try:
             async with asyncio.timeout(_DRAIN):
                 while self._flying:
-                    await self._stored_more()
+                    await self._postbox.stored_more()
         except TimeoutError:
             _log.warning("the carrier has not answered; left in doubt", carrier=self.name, count=len(self._flying))
         await self._carrier.stop()
-        while self._news.is_set():
-            await self._stored_more()
+        await self._postbox.stop()
         await self.give_back()  # what came back meanwhile, surely not taken
-        if self._settler:
-            self._settler.cancel()
-            await asyncio.gather(self._settler, return_exceptions=True)
 
     async def give_back(self) -> None:
         """What waits here may go by another way."""
@@ -208,24 +197,22 @@ class Lane:
     # What the carrier tells us (`carriers.carrier.Inbox`).
 
     def answered(self, message: Outgoing, outcome: Outcome | Busy) -> None:
-        flew = self._flying.pop(message.key, None) is not None
+        self._flying.pop(message.key, None)
         if isinstance(outcome, Busy):
             self._busy(message, outcome)
         elif isinstance(outcome, Refused) and outcome.of_route:
             self._note_error(outcome.error)
             self._breaker.failed(time.monotonic())
             if not self._elsewhere(message, outcome.error):
-                self._book(message, outcome, flew)
+                self._book(message, outcome)
         else:
-            self._book(message, outcome, flew)
+            self._book(message, outcome)
 
     def receipt(self, receipt: Receipt, stored: Callable[[], None]) -> None:
-        self._receipts.append((receipt, stored))
-        self._news.set()
+        self._postbox.receipt(receipt, stored)
 
     def reply(self, reply: Reply, stored: Callable[[], None]) -> None:
-        self._replies.append((reply, stored))
-        self._news.set()
+        self._postbox.reply(reply, stored)
 
     def ready(self) -> None:
         self.pump()
@@ -249,15 +236,14 @@ class Lane:
         if attempts >= _ATTEMPTS:
             final = Refused(f"it failed {attempts} times, at last with: {outcome.error}", of_route=True)
             if not self._elsewhere(message, final.error):
-                self._book(message, final, flew=True)
+                self._book(message, final)
             return
         now = self._store.now()
         until = now + timedelta(seconds=outcome.after * 2 ** (attempts - 1))
-        self._held.append(Held(message.key, until, f"{self.name}: {outcome.error}", attempts))
-        self._noted.append(Attempt(message.key, now, self.name, f"not taken, to be tried again: {outcome.error}"))
-        self._news.set()
+        self._postbox.hold(Held(message.key, until, f"{self.name}: {outcome.error}", attempts))
+        self._postbox.note(Attempt(message.key, now, self.name, f"not taken, to be tried again: {outcome.error}"))
 
-    def _book(self, message: Outgoing, outcome: Outcome, flew: bool) -> None:
+    def _book(self, message: Outgoing, outcome: Outcome) -> None:
         match outcome:
             case Accepted():
                 self.counts.accepted += 1
@@ -269,9 +255,7 @@ class Lane:
             case _:
                 self.counts.refused += 1
                 self._breaker.worked()
-        self._outcomes.append((message.key, outcome))
-        self._unstored += flew
-        self._news.set()
+        self._postbox.outcome(message.key, outcome)
 
     def _note_error(self, error: str) -> None:
         self.error, self.error_at = error, time.time()
@@ -286,53 +270,8 @@ class Lane:
 
     @property
     def _holding(self) -> int:
-        return self.queued + len(self._flying) + self._unstored
+        return self.queued + len(self._flying) + self._postbox.unstored
 
-    async def _stored_more(self) -> None:
-        self._emptied.clear()
-        await self._emptied.wait()
-
-    async def _settle(self) -> None:
-        while True:
-            await self._news.wait()
-            if len(self._outcomes) + len(self._receipts) < _BATCH:
-                await asyncio.sleep(_PATIENCE)
-            outcomes, self._outcomes = self._outcomes, []
-            receipts, self._receipts = self._receipts, []
-            answers, self._replies = self._replies, []
-            unstored = self._unstored
-            await self._store_news(outcomes, receipts)
-            await self._store_replies(answers)
-            await self._store_detours()
-            self._unstored -= unstored
-            if not (self._outcomes or self._receipts or self._replies or self._held or self._noted):
-                self._news.clear()
-            self._emptied.set()
-            if self.hungry:
-                self._store.woken.set()
-
-    async def _store_news(
-        self, outcomes: Sequence[tuple[Key, Outcome]], receipts: Sequence[tuple[Receipt, Callable[[], None]]]
-    ) -> None:
-        if not outcomes and not receipts:
-            return
-        arrived = [receipt for receipt, _ in receipts]
-        await until_stored("news", partial(messages.settle, self._store, self.name, outcomes, arrived))
-        for _, stored in receipts:
-            stored()
-
-    async def _store_replies(self, answers: Sequence[tuple[Reply, Callable[[], None]]]) -> None:
-        if not answers:
-            return
-        arrived = [reply for reply, _ in answers]
-        await until_stored("replies", partial(replies.record, self._store, self._prices, arrived))
-        for _, stored in answers:
-            stored()
-
-    async def _store_detours(self) -> None:
-        held, self._held = self._held, []
-        noted, self._noted = self._noted, []
-        if held:
-            await until_stored("held messages", partial(messages.hold, self._store, held))
-        if noted:
-            await until_stored("attempts", partial(messages.note, self._store, noted))
+    def _stored(self) -> None:
+        if self.hungry:
+            self._store.woken.set()

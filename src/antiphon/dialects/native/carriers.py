@@ -211,7 +211,7 @@ async def routes(call: Call) -> WireRoutes:
 
 async def create_route(call: Call, body: WireNewRoute) -> WireRoute:
     """Say by which carriers messages leave; of several routes that fit the one with the lowest position holds."""
-    account = await accounts.id_of(call.store, body.account) if body.account else None
+    account = (await accounts.find(call.store, body.account)).id if body.account else None
     return write_route(await carriers.add_route(call.store, read_route(body, account)))
 
 

@@ -15,17 +15,18 @@ def upgrade() -> None:
     _messages()
     op.create_table(
         "carriers",
-        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
         sa.Column("url", sa.Text, nullable=False),
         sa.Column("secret", sa.Text),
         sa.Column("is_default", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("paused", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("changed_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_carriers"),
     )
     op.create_table(
         "routes",
-        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("id", sa.BigInteger, nullable=False, autoincrement=False),
         sa.Column("position", sa.Integer, nullable=False),
         sa.Column("strategy", sa.Text, nullable=False),
         sa.Column("choices", _Json, nullable=False),
@@ -35,6 +36,7 @@ def upgrade() -> None:
         sa.Column("sender", sa.Text),
         sa.Column("purpose", sa.Text),
         sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_routes"),
     )
     _lanes()
     _news()
@@ -52,9 +54,11 @@ def _messages() -> None:
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     )
-    for name, column, state in (("held", "due_at", "held"), ("in_doubt", "updated_at", "in_doubt")):
-        there = sa.text(f"state = '{state}'")
-        op.create_index(f"ix_messages_{name}", "messages", [column], sqlite_where=there, postgresql_where=there)
+    for name, columns, there in (
+        ("held", ["due_at"], sa.text("state = 'held'")),
+        ("in_doubt", ["account_id", "campaign_id", "state", "process_id"], sa.text("state = 'in_doubt'")),
+    ):
+        op.create_index(f"ix_messages_{name}", "messages", columns, sqlite_where=there, postgresql_where=there)
     op.create_index("ix_messages_number", "messages", ["number", "account_id", "id"])
 
 

@@ -104,7 +104,15 @@ Index(
     **where("state = 'waiting' OR state = 'submitting' OR state = 'held'"),
 )
 Index("ix_messages_held", messages.c.due_at, **where("state = 'held'"))
-Index("ix_messages_in_doubt", messages.c.updated_at, **where("state = 'in_doubt'"))
+# What is in doubt names the process that had it, until it was decided what becomes of it.
+Index(
+    "ix_messages_in_doubt",
+    messages.c.account_id,
+    messages.c.campaign_id,
+    messages.c.state,
+    messages.c.process_id,
+    **where("state = 'in_doubt'"),
+)
 # Who answers is known by the number alone.
 Index("ix_messages_number", messages.c.number, messages.c.account_id, messages.c.id)
 Index("ix_messages_reference", messages.c.carrier, messages.c.reference, **where("reference IS NOT NULL"))
