@@ -24,8 +24,8 @@ from antiphon.carriers.simulator import Behaviour, Simulator
 from antiphon.carriers.smpp.carrier import Smpp
 from antiphon.config import BadSetting, Config
 from antiphon.core.account import NewCredential
-from antiphon.core.carrier import TERMS, Address, read, settings
-from antiphon.core.errors import BadField, UnknownCarrier
+from antiphon.core.carrier import TERMS, Address, NewCarrier, check_name, read, settings
+from antiphon.core.errors import BadField, CarrierUnreachable
 from antiphon.core.pace import Pace
 from antiphon.dialects import atom, exotel, exotel_v1, native, octopush, octopush_legacy, page
 from antiphon.dialects.door import Door, House
@@ -108,6 +108,8 @@ def doors(config: Config, store: Store, closing: asyncio.Event | None = None) ->
         body_limit=config.body_limit,
         pace=Pace(config.rate_limit, config.rate_burst) if config.rate_limit else None,
         closing=closing or asyncio.Event(),
+        add_carrier=partial(add_carrier, config, store),
+        check_carrier=partial(check_carrier, config, store),
     )
     table = [(f"{dialect.prefix}/", Door(dialect, store, house)) for dialect in mounts]
     pages = _pages()
@@ -194,14 +196,20 @@ def vault(config: Config) -> Vault:
         raise BadSetting(f"secret_key is wrong, or {config.data}/secret.key cannot be used: {failure}") from None
 
 
+async def add_carrier(config: Config, store: Store, new: NewCarrier) -> bool:
+    """Add a carrier that can be built, or change the one of this name; whether it is new. Raises BadField."""
+    check_name(new.name)
+    build_carrier(config, new.name, read(new.url))
+    return await carriers.add(store, vault(config), new.name, new.url, default=new.default)
+
+
 async def check_carrier(config: Config, store: Store, name: str) -> str:
-    """Connect to it, without sending anything; what it said. Raises CannotReach, UnknownCarrier or BadField."""
-    known = {one.carrier.name: one.url for one in (await carriers.known(store, vault(config)))[0]}
-    if name not in known:
-        raise UnknownCarrier(name=name)
-    if (url := known[name]) is None:
-        raise CannotReach("its password was sealed with another key than ours")
-    return await build_carrier(config, name, read(url)).check()
+    """Connect to it, without sending anything; what it said. Raises CarrierUnreachable, UnknownCarrier or BadField."""
+    url = await carriers.url_of(store, vault(config), name)
+    try:
+        return await build_carrier(config, name, read(url)).check()
+    except CannotReach as failure:
+        raise CarrierUnreachable(name=name, reason=str(failure)) from None
 
 
 def build_carrier(config: Config, name: str, address: Address) -> Carrier:

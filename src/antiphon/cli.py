@@ -13,7 +13,6 @@ from cyclopts import App, Parameter
 from msgspec.structs import replace
 
 from antiphon import __version__, app
-from antiphon.carriers.carrier import CannotReach
 from antiphon.cli_carriers import carrier, route
 from antiphon.config import BadSetting, Config, load
 from antiphon.core.account import Doubts, NewCredential
@@ -92,7 +91,9 @@ def simulate(
 
 
 @account.command
-def create(*, login: str, region: str = "FR", json: bool = False, data: str | None = None) -> None:
+def create(
+    *, login: str, region: str = "FR", operator: bool = False, json: bool = False, data: str | None = None
+) -> None:
     """Make an account and print its credential, once.
 
     Parameters
@@ -101,8 +102,10 @@ def create(*, login: str, region: str = "FR", json: bool = False, data: str | No
         An e-mail address.
     region
         The country (ISO 3166) that numbers without a country code belong to.
+    operator
+        It may also see and change the carriers and routes; the first account of all may anyway.
     """
-    credential = _run(_create(load({"data": data}), login, region))
+    credential = _run(_create(load({"data": data}), login, region, operator))
     if json:
         print(msgspec.json.encode(credential).decode())
     else:
@@ -143,7 +146,7 @@ def doubts(*, login: str, after: int = 600, resend: bool = True, data: str | Non
 def main() -> None:
     try:
         cli()
-    except (BadSetting, CannotOpen, app.CannotServe, CannotReach, Refusal) as failure:
+    except (BadSetting, CannotOpen, app.CannotServe, Refusal) as failure:
         sys.exit(f"antiphon: {failure}")
 
 
@@ -151,9 +154,9 @@ async def _migrate(config: Config) -> None:
     await (await open_store(config.url)).close()
 
 
-async def _create(config: Config, login: str, region: str) -> NewCredential:
+async def _create(config: Config, login: str, region: str, operator: bool) -> NewCredential:
     async with app.enlisted(config) as store:
-        return await accounts.create(store, login, region)
+        return await accounts.create(store, login, region, operator=operator)
 
 
 async def _set_doubts(config: Config, login: str, wishes: Doubts) -> None:

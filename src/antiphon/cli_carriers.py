@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from antiphon import app
 from antiphon.config import Config, load
 from antiphon.core.campaign import Purpose
-from antiphon.core.carrier import read
+from antiphon.core.carrier import NewCarrier
 from antiphon.core.errors import BadField
 from antiphon.core.route import AddRoute, Choice, Route, Strategy
 from antiphon.services import accounts, carriers
@@ -34,8 +34,7 @@ def add_carrier(name: str, url: str, *, default: bool = False, data: str | None 
     """
 
     async def work(config: Config, store: Store) -> None:
-        app.build_carrier(config, name, read(url))
-        new = await carriers.add(store, app.vault(config), name, url, default=default)
+        new = await app.add_carrier(config, store, NewCarrier(name=name, url=url, default=default))
         print(f"{'added' if new else 'changed'} {name}{' (default)' if default else ''}")
 
     _with_store(data, work)
@@ -95,7 +94,7 @@ class Fitting:
     Parameters
     ----------
     account
-        The login of an account.
+        The login or the id of an account.
     country
         The country of the numbers (ISO 3166).
     prefix
@@ -138,7 +137,7 @@ def add_route(
             choices=_choices(choices, strategy),
             strategy=strategy,
             position=position,
-            account_id=(await accounts.by_login(store, fits.account)).id if fits.account else None,
+            account_id=(await accounts.find(store, fits.account)).id if fits.account else None,
             country=fits.country.upper() if fits.country else None,
             prefix=fits.prefix,
             sender=fits.sender,

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from antiphon.client import Antiphon, AsyncAntiphon, Draft, Problem, Unreachable, calls, shapes
+from antiphon.client import Antiphon, AsyncAntiphon, Choice, Draft, Problem, Unreachable, calls, shapes
 from antiphon.core.account import NewCredential
 from antiphon.dialects.native import (
     campaigns as campaign_wires,
 )
+from antiphon.dialects.native import carriers as carrier_wires
 from antiphon.dialects.native import contacts as contact_wires
 from antiphon.dialects.native import lists as list_wires
 from antiphon.dialects.native import messages as message_wires
@@ -39,6 +40,12 @@ SAME = [
     (shapes.Accepted, message_wires.WireAccepted),
     (shapes.Sent, message_wires.WireSent),
     (shapes.Message, message_wires.WireMessage),
+    (shapes.Step, message_wires.WireStep),
+    (shapes.Lane, carrier_wires.WireLane),
+    (shapes.Carrier, carrier_wires.WireCarrier),
+    (shapes.Checked, carrier_wires.WireChecked),
+    (shapes.Choice, carrier_wires.WireChoice),
+    (shapes.Route, carrier_wires.WireRoute),
     (shapes.Reply, reply_wires.WireReply),
     (shapes.Wallet, wallet_wires.WireWallet),
     (shapes.Entry, wallet_wires.WireEntry),
@@ -111,6 +118,46 @@ async def test_the_other_flavour(store: Store, credential: NewCredential, base: 
         assert refused.value.errors == ({"field": "lists", "reason": "is not an id"},)
         with pytest.raises(Problem, match="There is no campaign 9"):
             [one async for one in antiphon.events("9")]
+
+
+def _run(antiphon: Antiphon) -> None:
+    """What an operator does."""
+    assert antiphon.carriers() == antiphon.lanes() == antiphon.routes() == []
+    made = antiphon.add_carrier("ac.mé", "simulator:?latency=0", default=True)
+    assert [antiphon.carrier("ac.mé")] == antiphon.carriers() == [made]
+    assert antiphon.test_carrier("ac.mé").startswith("a simulator")
+    assert antiphon.pause_carrier("ac.mé").paused
+    assert not antiphon.resume_carrier("ac.mé").paused
+    route = antiphon.add_route(Choice("ac.mé", 70), Choice("simulator", 30), strategy="weighted", country="FR")
+    assert antiphon.routes() == [route]
+    with pytest.raises(Problem, match="A route names the carrier"):
+        antiphon.remove_carrier("ac.mé")
+    antiphon.remove_route(route.id)
+    antiphon.remove_carrier("ac.mé")
+    sent = antiphon.send([number(1)], "Your code is 1234", purpose="alert").messages[0]
+    assert [one.id for one in antiphon.messages_to(number(1))] == [antiphon.message(sent.id).id] == [sent.id]
+    assert [step.what for step in antiphon.way(sent.id)][1:] == ["waits for its turn"]
+
+
+async def test_an_operator(credential: NewCredential, base: str) -> None:
+    with Antiphon(base, credential.api_key) as antiphon:
+        await asyncio.to_thread(_run, antiphon)
+
+
+async def test_an_operator_of_the_other_flavour(credential: NewCredential, base: str) -> None:
+    async with AsyncAntiphon(base, credential.api_key) as antiphon:
+        assert await antiphon.carriers() == await antiphon.lanes() == await antiphon.routes() == []
+        made = await antiphon.add_carrier("acme", "simulator:?latency=0")
+        assert [await antiphon.carrier("acme")] == await antiphon.carriers() == [made]
+        assert (await antiphon.test_carrier("acme")).startswith("a simulator")
+        assert (await antiphon.pause_carrier("acme")).paused
+        assert not (await antiphon.resume_carrier("acme")).paused
+        route = await antiphon.add_route(Choice("acme"), purpose="alert")
+        await antiphon.remove_route(route.id)
+        await antiphon.remove_carrier("acme")
+        sent = (await antiphon.send([number(1)], "Your code is 1234", purpose="alert")).messages[0]
+        assert [one.id async for one in antiphon.messages_to(number(1))] == [(await antiphon.message(sent.id)).id]
+        assert [step.what for step in await antiphon.way(sent.id)][1:] == ["waits for its turn"]
 
 
 async def test_events_come_as_it_goes(store: Store, credential: NewCredential, base: str) -> None:

@@ -7,11 +7,13 @@ import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 import uvicorn
 from msgspec import Struct
+from starlette.types import ASGIApp
 
 from antiphon.app import doors
 from antiphon.config import Config
@@ -29,9 +31,16 @@ class Heard(Struct, frozen=True):
 
 @asynccontextmanager
 async def opened(store: Store, config: Config | None = None) -> AsyncIterator[str]:
-    """The doors of every dialect on this store, at the address that is given."""
+    """The doors of every dialect on this store, at the address that is given; their files go with them."""
+    with TemporaryDirectory() as folder:
+        async with _serving(doors(config or Config(data=folder), store)) as address:
+            yield address
+
+
+@asynccontextmanager
+async def _serving(application: ASGIApp) -> AsyncIterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
-    served = uvicorn.Config(doors(config or Config(), store), lifespan="off", log_config=None)
+    served = uvicorn.Config(application, lifespan="off", log_config=None)
     # Started and stopped by hand: its own loop looks only ten times a second whether it shall end.
     served.load()
     server = uvicorn.Server(served)

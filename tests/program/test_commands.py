@@ -45,6 +45,33 @@ def test_account_create(tmp_path: Path) -> None:
     assert re.search(r"^api_key +[0-9a-f]{40}$", plain, re.MULTILINE)
 
 
+def test_who_is_an_operator(server: Server) -> None:
+    """The account of the server's tests is the first one."""
+    lanes = server.call("GET", "/api/v1/lanes")
+    assert [lane["carrier"] for lane in lanes["data"]] == ["simulator"]
+    for login, *words in (["other@example.com"], ["operator@example.com", "--operator"]):
+        made = run("account", "create", "--login", login, *words, "--json", data=str(server.folder))
+        server.credential = json.loads(made.stdout)
+        answer = server.call("GET", "/api/v1/carriers")
+        assert answer == {"data": []} if words else answer["type"] == "/problems/not-operator"
+
+
+def test_carriers_on_the_command_line_and_by_the_api_are_the_same(server: Server) -> None:
+    data = str(server.folder)
+    url = "smpp://shop:s3cr3t@127.0.0.1:1"
+    assert run("carrier", "add", "acme", url, data=data).stdout == "added acme\n"
+    (acme,) = server.call("GET", "/api/v1/carriers")["data"]
+    assert (acme["name"], acme["url"]) == ("acme", "smpp://shop@127.0.0.1:1")
+    server.call("POST", "/api/v1/carriers/acme/pause", {})
+    assert "paused" in run("carrier", "list", data=data).stdout
+    tested = run("carrier", "test", "acme", data=data)
+    assert tested.stderr.startswith("antiphon: The carrier acme cannot be used: 127.0.0.1:1 cannot be reached")
+    server.call("POST", "/api/v1/routes", {"choices": [{"carrier": "acme"}], "country": "FR"})
+    assert "country=FR -> ordered acme" in run("route", "list", data=data).stdout
+    refused = run("carrier", "add", "../acme", url, data=data)
+    assert refused.stderr.startswith("antiphon: name is not a name")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

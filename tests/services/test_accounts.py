@@ -94,3 +94,13 @@ async def test_the_key_is_nowhere_in_the_database(store: Store, database_url: st
         kept = b"".join(path.read_bytes() for path in Path(url.database or "").parent.glob("antiphon.db*"))
         assert credential.key_id.encode() in kept
         assert credential.api_key.encode() not in kept
+
+
+async def test_the_first_account_is_an_operators_and_others_only_where_that_is_said(store: Store) -> None:
+    async def runs(login: str, **options: bool) -> bool:
+        made = await accounts.create(store, login, "FR", **options)
+        return (await accounts.authenticate(store, made.api_key)).operator
+
+    assert await runs("first@example.com")
+    assert not await runs("second@example.com")
+    assert await runs("third@example.com", operator=True)

@@ -293,3 +293,10 @@ async def test_a_key_that_is_wrong_is_not_believed_to_be(store: Store) -> None:
         await accounts.authenticate(store, "0" * 40)
     made = await accounts.create(store, "new@example.com", "FR")
     assert (await accounts.authenticate(store, made.api_key)).id == made.account_id
+
+
+async def test_below_an_operator_is_none(store: Store, account: Account) -> None:
+    person = Person(first_name="Axelle", last_name="Durand")
+    made = await accounts.create_sub_account(store, account, NewSubAccount(person=person, password="long enough"))
+    assert account.operator
+    assert not (await accounts.authenticate(store, made.api_key)).operator

@@ -21,6 +21,7 @@ from antiphon.store import (
     answers,
     attempts,
     automations,
+    backlog,
     callbacks,
     campaigns,
     claims,
@@ -32,6 +33,7 @@ from antiphon.store import (
     messages,
     opt_outs,
     receipts,
+    replies,
     reports,
     request_ids,
     tags,
@@ -45,7 +47,7 @@ Question = Callable[[Tx, Campaign, Account], Awaitable[Any]]
 _WINDOW = Window(limit=20)
 _EACH, _LISTED = cursors.Those(), cursors.Those(list_id=1, tag_id=1)
 _NUMBERS = ["+33612345678"]
-_LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs"}
+_LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs", "callbacks"}
 _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
@@ -113,6 +115,19 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: automations.of(tx, [account.id]), id="automations"),
     pytest.param(lambda tx, campaign, account: automations.answered(tx, account.id, _NUMBERS), id="answered"),
     pytest.param(lambda tx, campaign, account: reports.message(tx, account.id, 1), id="one message"),
+    pytest.param(lambda tx, campaign, account: messages.kept(tx, (account.id, 1)), id="all of one message"),
+    pytest.param(lambda tx, campaign, account: attempts.of(tx, (account.id, 1)), id="attempts of one message"),
+    pytest.param(lambda tx, campaign, account: receipts.parts_of(tx, (account.id, 1)), id="parts of one message"),
+    pytest.param(lambda tx, campaign, account: replies.to(tx, account.id, 1, _NUMBERS[0]), id="replies to a campaign"),
+    pytest.param(lambda tx, campaign, account: callbacks.of(tx, (account.id, 1)), id="callbacks of one message"),
+    pytest.param(lambda tx, campaign, account: backlog.waiting(tx, 9), id="how many wait"),
+    pytest.param(lambda tx, campaign, account: backlog.held(tx, 9), id="how many are held"),
+    pytest.param(lambda tx, campaign, account: backlog.in_doubt(tx, 9), id="how many are in doubt"),
+    pytest.param(lambda tx, campaign, account: backlog.callbacks_due(tx, 9), id="how many callbacks are due"),
+    pytest.param(lambda tx, campaign, account: opt_outs.of(tx, account.id, _NUMBERS[0]), id="one opt-out"),
+    pytest.param(
+        lambda tx, campaign, account: cursors.messages_to(tx, account.id, _NUMBERS[0], 9, 9), id="messages to a number"
+    ),
     pytest.param(lambda tx, campaign, account: cursors.contacts_after(tx, account.id, 0, 9, _EACH), id="contacts"),
     pytest.param(lambda tx, campaign, account: cursors.contacts_after(tx, account.id, 0, 9, _LISTED), id="on one list"),
     pytest.param(lambda tx, campaign, account: cursors.lists_after(tx, account.id, 0, 9), id="lists after"),

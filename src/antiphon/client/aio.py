@@ -12,10 +12,13 @@ from antiphon.client.calls import Ask, Told, Unreachable
 from antiphon.client.shapes import (
     Accepted,
     Campaign,
+    Carrier,
+    Choice,
     Contact,
     Draft,
     Entry,
     Joined,
+    Lane,
     List,
     Message,
     OptOut,
@@ -23,7 +26,9 @@ from antiphon.client.shapes import (
     Progress,
     Reply,
     Result,
+    Route,
     Silenced,
+    Step,
     Tag,
     Wallet,
 )
@@ -136,6 +141,17 @@ class AsyncAntiphon:
         """What became of each message of a campaign or a text."""
         return self._pages(lambda after: calls.messages(campaign, after, state))
 
+    async def message(self, id: str) -> Message:
+        return await self._call(calls.message(id))
+
+    async def way(self, id: str) -> list[Step]:
+        """What happened to a message, in the order of time."""
+        return (await self._call(calls.way(id))).data
+
+    def messages_to(self, number: str) -> AsyncIterator[Message]:
+        """The newest first."""
+        return self._pages(lambda after: calls.messages_to(number, after))
+
     def replies(self) -> AsyncIterator[Reply]:
         """The newest first."""
         return self._pages(calls.replies)
@@ -145,6 +161,44 @@ class AsyncAntiphon:
 
     def ledger(self) -> AsyncIterator[Entry]:
         return self._pages(calls.ledger)
+
+    async def carriers(self) -> list[Carrier]:
+        """All of the installation; carriers, lanes and routes are for operators."""
+        return (await self._call(calls.carriers())).data
+
+    async def add_carrier(self, name: str, url: str, *, default: bool = False) -> Carrier:
+        """Add a carrier, or change the one of this name."""
+        return await self._call(calls.add_carrier(name, url, default))
+
+    async def carrier(self, name: str) -> Carrier:
+        return await self._call(calls.carrier(name))
+
+    async def pause_carrier(self, name: str) -> Carrier:
+        return await self._call(calls.do_carrier(name, "pause"))
+
+    async def resume_carrier(self, name: str) -> Carrier:
+        return await self._call(calls.do_carrier(name, "resume"))
+
+    async def test_carrier(self, name: str) -> str:
+        """Connect to it, without sending anything; what it says of itself."""
+        return (await self._call(calls.test_carrier(name))).said
+
+    async def remove_carrier(self, name: str) -> None:
+        await self._call(calls.remove_carrier(name))
+
+    async def lanes(self) -> list[Lane]:
+        return (await self._call(calls.lanes())).data
+
+    async def routes(self) -> list[Route]:
+        """In the order in which they are tried."""
+        return (await self._call(calls.routes())).data
+
+    async def add_route(self, *choices: Choice, **fits: Any) -> Route:
+        """For the messages that fit all that is given: `account`, `country`, `prefix`, `sender`, `purpose`."""
+        return await self._call(calls.add_route(choices, **fits))
+
+    async def remove_route(self, id: str) -> None:
+        await self._call(calls.remove_route(id))
 
     async def import_contacts(self, drafts: Iterable[Draft]) -> AsyncIterator[Result]:
         """Add or change any number of contacts; a result for each, in order, once it is stored."""

@@ -6,25 +6,32 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from msgspec import Struct
 
 from antiphon.client.shapes import (
     Accepted,
+    All,
     Campaign,
+    Carrier,
+    Checked,
+    Choice,
     Contact,
     Draft,
     Entry,
     Joined,
+    Lane,
     List,
     Message,
     OptOut,
     Page,
     Reply,
     Result,
+    Route,
     Silenced,
+    Step,
     Tag,
     Wallet,
 )
@@ -201,6 +208,18 @@ def messages(id: str, after: str | None, state: str | None) -> Ask[Page[Message]
     return ask("GET", f"/campaigns/{id}/messages", Page[Message], after=after, limit=500, state=state)
 
 
+def messages_to(number: str, after: str | None) -> Ask[Page[Message]]:
+    return ask("GET", "/messages", Page[Message], number=number, after=after, limit=500)
+
+
+def message(id: str) -> Ask[Message]:
+    return ask("GET", f"/messages/{id}", Message)
+
+
+def way(id: str) -> Ask[All[Step]]:
+    return ask("GET", f"/messages/{id}/way", All[Step])
+
+
 def replies(after: str | None) -> Ask[Page[Reply]]:
     return ask("GET", "/replies", Page[Reply], after=after, limit=500)
 
@@ -211,6 +230,50 @@ def wallet() -> Ask[Wallet]:
 
 def ledger(after: str | None) -> Ask[Page[Entry]]:
     return ask("GET", "/wallet/ledger", Page[Entry], after=after, limit=500)
+
+
+def carriers() -> Ask[All[Carrier]]:
+    return ask("GET", "/carriers", All[Carrier])
+
+
+def add_carrier(name: str, url: str, default: bool) -> Ask[Carrier]:
+    return ask("POST", "/carriers", Carrier, {"name": name, "url": url, "default": default})
+
+
+def carrier(name: str) -> Ask[Carrier]:
+    return ask("GET", f"/carriers/{_quoted(name)}", Carrier)
+
+
+def do_carrier(name: str, verb: str) -> Ask[Carrier]:
+    return ask("POST", f"/carriers/{_quoted(name)}/{verb}", Carrier)
+
+
+def test_carrier(name: str) -> Ask[Checked]:
+    return ask("POST", f"/carriers/{_quoted(name)}/test", Checked)
+
+
+def remove_carrier(name: str) -> Ask[None]:
+    return ask("DELETE", f"/carriers/{_quoted(name)}", None)
+
+
+def lanes() -> Ask[All[Lane]]:
+    return ask("GET", "/lanes", All[Lane])
+
+
+def routes() -> Ask[All[Route]]:
+    return ask("GET", "/routes", All[Route])
+
+
+def add_route(choices: Iterable[Choice], **fits: Any) -> Ask[Route]:
+    return ask("POST", "/routes", Route, {"choices": list(choices), **_said(fits)})
+
+
+def remove_route(id: str) -> Ask[None]:
+    return ask("DELETE", f"/routes/{id}", None)
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="")
 
 
 def _said(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,10 @@ class Page(Struct, Generic[Item]):
     next: str | None
 
 
+class All(Struct, Generic[Item]):
+    data: list[Item]
+
+
 class Draft(Struct, omit_defaults=True):
     """A contact to be added or changed: what is None says nothing. `lists` are ids."""
 
@@ -173,3 +177,65 @@ class Entry(Struct):
     at: datetime
     campaign: str | None
     note: str | None
+
+
+class Step(Struct):
+    """What happened to a message at this time, in plain words."""
+
+    at: datetime
+    what: str
+
+
+class Lane(Struct):
+    """The queue in front of a carrier in one process; `rate` in messages a second, the counts since it began."""
+
+    carrier: str
+    process: int | None
+    state: str
+    queued: int
+    in_flight: int
+    rate: float
+    accepted: int
+    refused: int
+    in_doubt: int
+    error: str | None
+    error_at: datetime | None
+    at: datetime
+
+
+class Carrier(Struct):
+    """Its URL is without the password."""
+
+    name: str
+    url: str
+    default: bool
+    paused: bool
+    created_at: datetime
+    changed_at: datetime
+    lanes: list[Lane]
+
+
+class Checked(Struct):
+    carrier: str
+    said: str
+
+
+class Choice(Struct):
+    """A carrier of a route: its share where they share, what it costs where the cheapest goes first."""
+
+    carrier: str
+    weight: float = 1
+    cost: float = 0
+
+
+class Route(Struct):
+    id: str
+    position: int
+    strategy: str
+    choices: list[Choice]
+    account: str | None
+    country: str | None
+    prefix: str | None
+    sender: str | None
+    purpose: str | None
+    created_at: datetime

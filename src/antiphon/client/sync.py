@@ -13,10 +13,13 @@ from antiphon.client.calls import Ask, Told, Unreachable
 from antiphon.client.shapes import (
     Accepted,
     Campaign,
+    Carrier,
+    Choice,
     Contact,
     Draft,
     Entry,
     Joined,
+    Lane,
     List,
     Message,
     OptOut,
@@ -24,7 +27,9 @@ from antiphon.client.shapes import (
     Progress,
     Reply,
     Result,
+    Route,
     Silenced,
+    Step,
     Tag,
     Wallet,
 )
@@ -137,6 +142,17 @@ class Antiphon:
         """What became of each message of a campaign or a text."""
         return self._pages(lambda after: calls.messages(campaign, after, state))
 
+    def message(self, id: str) -> Message:
+        return self._call(calls.message(id))
+
+    def way(self, id: str) -> list[Step]:
+        """What happened to a message, in the order of time."""
+        return self._call(calls.way(id)).data
+
+    def messages_to(self, number: str) -> Iterator[Message]:
+        """The newest first."""
+        return self._pages(lambda after: calls.messages_to(number, after))
+
     def replies(self) -> Iterator[Reply]:
         """The newest first."""
         return self._pages(calls.replies)
@@ -146,6 +162,44 @@ class Antiphon:
 
     def ledger(self) -> Iterator[Entry]:
         return self._pages(calls.ledger)
+
+    def carriers(self) -> list[Carrier]:
+        """All of the installation; carriers, lanes and routes are for operators."""
+        return self._call(calls.carriers()).data
+
+    def add_carrier(self, name: str, url: str, *, default: bool = False) -> Carrier:
+        """Add a carrier, or change the one of this name."""
+        return self._call(calls.add_carrier(name, url, default))
+
+    def carrier(self, name: str) -> Carrier:
+        return self._call(calls.carrier(name))
+
+    def pause_carrier(self, name: str) -> Carrier:
+        return self._call(calls.do_carrier(name, "pause"))
+
+    def resume_carrier(self, name: str) -> Carrier:
+        return self._call(calls.do_carrier(name, "resume"))
+
+    def test_carrier(self, name: str) -> str:
+        """Connect to it, without sending anything; what it says of itself."""
+        return self._call(calls.test_carrier(name)).said
+
+    def remove_carrier(self, name: str) -> None:
+        self._call(calls.remove_carrier(name))
+
+    def lanes(self) -> list[Lane]:
+        return self._call(calls.lanes()).data
+
+    def routes(self) -> list[Route]:
+        """In the order in which they are tried."""
+        return self._call(calls.routes()).data
+
+    def add_route(self, *choices: Choice, **fits: Any) -> Route:
+        """For the messages that fit all that is given: `account`, `country`, `prefix`, `sender`, `purpose`."""
+        return self._call(calls.add_route(choices, **fits))
+
+    def remove_route(self, id: str) -> None:
+        self._call(calls.remove_route(id))
 
     def import_contacts(self, drafts: Iterable[Draft]) -> Iterator[Result]:
         """Add or change any number of contacts; a result for each, in order, once it is stored."""

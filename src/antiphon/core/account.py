@@ -76,7 +76,7 @@ class Parameters(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Account(Struct, frozen=True, kw_only=True):
     """A tenant. `region` (ISO 3166) is where a number without a country belongs; `time_zone` an IANA name.
 
-    A sub-account has a `parent_id`.
+    A sub-account has a `parent_id`. An `operator` runs the installation: its carriers and routes belong to no account.
     """
 
     id: int
@@ -86,6 +86,7 @@ class Account(Struct, frozen=True, kw_only=True):
     currency: str
     parent_id: int | None = None
     parameters: Parameters = Parameters()
+    operator: bool = False
 
 
 class Person(Struct, frozen=True, kw_only=True):

@@ -35,6 +35,14 @@ class Terms(Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
 
 
+class NewCarrier(Struct, frozen=True, kw_only=True):
+    """A way out as somebody asks for it: the URL with its password. A `default` takes what no route is for."""
+
+    name: str
+    url: str
+    default: bool = False
+
+
 class Carrier(Struct, frozen=True, kw_only=True):
     """A way out as it is kept; the URL has no password."""
 
@@ -62,10 +70,12 @@ def read(url: str) -> Address:
         parts = urlsplit(url.strip())
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
         port = parts.port or 0
-    except ValueError as failure:
-        raise BadField(field="url", reason=f"cannot be read: {failure}") from None
+    except ValueError:  # whose words may hold the password
+        raise BadField(field="url", reason="cannot be read as smpp://SYSTEM_ID:PASSWORD@HOST:PORT") from None
     if not parts.scheme:
         raise BadField(field="url", reason="does not begin with a scheme like smpp://")
+    if parts.fragment or "@" in parts.path + parts.query:
+        raise BadField(field="url", reason="has a sign in its password that must be written as %23, %2F, %3F or %40")
     return Address(
         scheme=parts.scheme,
         user=unquote(parts.username or ""),

@@ -6,7 +6,7 @@
     ├── UnknownPath, WrongMethod
     ├── BodyTooLarge, Malformed, MissingField, BadField, TooMany
     ├── UnknownList, UnknownTag, UnknownContact, UnknownCampaign, UnknownImport
-    ├── UnknownCarrier, UnknownRoute, CarrierInUse, NotOperator
+    ├── UnknownCarrier, UnknownRoute, CarrierInUse, CarrierUnreachable, NotOperator
     ├── BadNumber, NumberTaken, NameTaken, OnListAlready, ListInUse
     ├── NoText, TextTooLong, NoStopMention, NoRecipient
     ├── NotNow, CannotCancel, RequestRepeated, NoVoiceCarrier, NotOffered
@@ -139,6 +139,12 @@ class UnknownRoute(Refusal):
 class CarrierInUse(Refusal):
     sentence = "A route names the carrier {name}: remove that first."
     name: str
+
+
+class CarrierUnreachable(Refusal):
+    sentence = "The carrier {name} cannot be used: {reason}."
+    name: str
+    reason: str
 
 
 class NotOperator(Refusal):

@@ -4,9 +4,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
+STATES = ("open", "paused", "closed", "resting", "down", "broken")
+
 
 class Lane(Struct, frozen=True):
-    """`state` is open, paused, closed, resting or down; `rate` in messages a second; the counts since it began."""
+    """`state` is one of STATES; `rate` in messages a second; the counts since it began.
+
+    `node` is the place of its process among those that run; None while it has told nobody.
+    """
 
     carrier: str
     state: str
@@ -19,3 +24,4 @@ class Lane(Struct, frozen=True):
     error: str | None
     error_at: datetime | None
     at: datetime
+    node: int | None = None

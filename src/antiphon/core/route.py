@@ -11,6 +11,8 @@ from antiphon.core.errors import BadField
 from antiphon.core.message import Outgoing
 from antiphon.core.phone import REGIONS, region_of
 
+_LAST = 1_000_000
+
 
 class Strategy(StrEnum):
     ORDERED = "ordered"  # the first that can take it
@@ -47,6 +49,8 @@ class Route(AddRoute, frozen=True, kw_only=True):
 
 def check(route: AddRoute) -> None:
     """Raises BadField."""
+    if not 0 <= route.position <= _LAST:
+        raise BadField(field="position", reason=f"is not from 0 to {_LAST}")
     if not route.choices:
         raise BadField(field="carriers", reason="names none")
     names = [choice.carrier for choice in route.choices]

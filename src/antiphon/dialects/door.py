@@ -5,7 +5,6 @@ import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from math import ceil
 from typing import Any
@@ -18,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from antiphon.core.account import Account, NewCredential
+from antiphon.core.carrier import NewCarrier
 from antiphon.core.errors import (
     BadField,
     Fault,
@@ -34,6 +34,7 @@ from antiphon.core.pace import Pace
 from antiphon.core.price import Prices
 from antiphon.dialects.incoming import Incoming, read_fields, without_nul
 from antiphon.dialects.lenient import mend
+from antiphon.dialects.parts import Parts
 from antiphon.store.session import Store
 
 _log = structlog.get_logger()
@@ -46,7 +47,7 @@ class Call(Struct, kw_only=True):
     `gone` says whether the client has hung up, or we are about to."""
 
     store: Store
-    prices: Prices
+    house: "House"
     id: str
     method: str
     path: Mapping[str, str]
@@ -54,6 +55,10 @@ class Call(Struct, kw_only=True):
     account: Account
     gone: Callable[[], Awaitable[bool]]
     ignored: list[str]
+
+    @property
+    def prices(self) -> Prices:
+        return self.house.prices
 
 
 class Answer(Struct, frozen=True):
@@ -114,31 +119,17 @@ class Dialect(Struct, frozen=True, kw_only=True):
     read: Callable[[bytes], dict[str, Any]] = read_fields
 
 
-class _Parts(Response):
-    """An answer that goes out part by part. Starlette's own listens meanwhile whether the client hangs up, and so takes
-    the parts of a body that is still coming in."""
-
-    def __init__(self, parts: AsyncIterator[bytes], status: int, headers: dict[str, str]) -> None:
-        super().__init__(status_code=status, headers=headers)
-        del self.headers["Content-Length"]
-        self._parts = parts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        with suppress(ClientDisconnect):
-            async for part in self._parts:
-                await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
 class House(Struct, frozen=True, kw_only=True):
     """What all doors share. `body_limit` in bytes; no `pace`: everybody calls as fast as they like. Answers without end
-    are ended once it is `closing`."""
+    are ended once it is `closing`. A carrier is added (is it new?) and checked (what does it say?) by who knows what
+    kinds there are; both raise BadField, and `check_carrier` UnknownCarrier or CarrierUnreachable."""
 
     prices: Prices
     body_limit: int
     pace: Pace | None
     closing: asyncio.Event
+    add_carrier: Callable[[NewCarrier], Awaitable[bool]]
+    check_carrier: Callable[[str], Awaitable[str]]
 
 
 class Door:
@@ -184,7 +175,7 @@ class Door:
             raise TooFast(retry_after=ceil(wait))
         call = Call(
             store=self._store,
-            prices=self._house.prices,
+            house=self._house,
             id=caller.id,
             method=caller.method,
             path=path,
@@ -292,6 +283,6 @@ def _response(answer: Answer) -> Response:
     if answer.body is None:
         return Response(status_code=answer.status, headers=dict(answer.headers))
     if isinstance(answer.body, AsyncIterator):
-        return _Parts(answer.body, answer.status, dict(answer.headers))
+        return Parts(answer.body, answer.status, dict(answer.headers))
     body = answer.body if isinstance(answer.body, bytes) else msgspec.json.encode(answer.body)
     return Response(body, answer.status, dict(answer.headers), "application/json")

@@ -1,5 +1,7 @@
 """What came in? A request's address, headers, fields and files, and how a client proves itself in it."""
 
+import base64
+import binascii
 import io
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
@@ -153,6 +155,18 @@ def authorization(incoming: Incoming, scheme: str) -> str:
     if given.lower() != scheme or not value.strip():
         raise NotAuthenticated
     return value.strip()
+
+
+def basic(incoming: Incoming) -> tuple[str, str]:
+    """The user and the key of HTTP Basic. Raises NotAuthenticated."""
+    try:
+        encoded = authorization(incoming, "basic")
+        user, _, key = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        raise NotAuthenticated from None
+    if not user or not key:
+        raise NotAuthenticated
+    return user, key
 
 
 def without_nul(body: bytes) -> bytes:

@@ -33,8 +33,9 @@ class NewSubAccount(Struct, frozen=True, kw_only=True):
     parameters: Parameters = Parameters()
 
 
-async def create(store: Store, login: str, region: str) -> NewCredential:
-    """A new account and its credential; the only moment at which the API key can be read.
+async def create(store: Store, login: str, region: str, *, operator: bool = False) -> NewCredential:
+    """A new account and its credential; the only moment at which the API key can be read. The first account of all
+    is an operator's.
 
     Raises BadField where the login is no e-mail address or is taken, or the region is unknown.
     """
@@ -44,7 +45,8 @@ async def create(store: Store, login: str, region: str) -> NewCredential:
     if region not in REGIONS:
         raise BadField(field="region", reason="is not a country code like FR")
     async with store.begin() as tx:
-        made = await _add(tx, _account(tx, region, home_zone(region)), login, Person())
+        runs = operator or await accounts.count(tx) == 0
+        made = await _add(tx, replace(_account(tx, region, home_zone(region)), operator=runs), login, Person())
     if made is None:
         raise BadField(field="login", reason="belongs to another account already")
     return made
@@ -77,6 +79,15 @@ async def by_login(store: Store, login: str) -> Account:
         if (found := await accounts.by_login(tx, login.strip().lower())) is None:
             raise UnknownAccount(login=login)
         return found
+
+
+async def find(store: Store, known_as: str) -> Account:
+    """With this id or this login. Raises UnknownAccount."""
+    if re.fullmatch("[0-9]{1,18}", known_as):
+        async with store.read() as tx:
+            if found := await accounts.by_id(tx, int(known_as)):
+                return found
+    return await by_login(store, known_as)
 
 
 async def find_sub_account(store: Store, parent: Account, login: str) -> SubAccount:
@@ -159,7 +170,13 @@ async def _add(
 ) -> NewCredential | None:
     """None when the login is taken."""
     key_id, api_key = secrets.token_hex(10), secrets.token_hex(20)
-    kept = NewKey(key_id=key_id, secret_hash=_hash(api_key), hint=api_key[-4:], password_hash=password_hash)
+    kept = NewKey(
+        key_id=key_id,
+        secret_hash=_hash(api_key),
+        hint=api_key[-4:],
+        password_hash=password_hash,
+        operator=account.operator,
+    )
     if not await accounts.add_credential(tx, account.id, login, kept):
         return None
     await accounts.add(tx, account, person)

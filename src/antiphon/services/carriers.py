@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 from antiphon.core import carrier as rules
 from antiphon.core import route as routing
 from antiphon.core.carrier import Carrier
-from antiphon.core.errors import CarrierInUse, UnknownCarrier, UnknownRoute
+from antiphon.core.errors import CarrierInUse, CarrierUnreachable, UnknownCarrier, UnknownRoute
 from antiphon.core.lane import Lane
 from antiphon.core.route import AddRoute, Route
 from antiphon.services.vault import Locked, Vault
@@ -74,6 +74,16 @@ async def find(store: Store, name: str) -> Carrier:
     for one in await all_of_them(store):
         if one.name == name:
             return one
+    raise UnknownCarrier(name=name)
+
+
+async def url_of(store: Store, vault: Vault, name: str) -> str:
+    """With its password. Raises UnknownCarrier or CarrierUnreachable."""
+    for one in (await known(store, vault))[0]:
+        if one.carrier.name == name:
+            if one.url is None:
+                raise CarrierUnreachable(name=name, reason="its password was sealed with another key than ours")
+            return one.url
     raise UnknownCarrier(name=name)
 
 

@@ -94,6 +94,17 @@ async def messages(store: Store, account: Account, campaign: int, wanted: Follow
         return found, await cursors.messages_after(tx, found, wanted.after, wanted.limit, wanted.states)
 
 
+async def messages_to(
+    store: Store, account: Account, number: str, before: int | None, limit: int
+) -> list[tuple[int, str, Fared]]:
+    """Those to a number, the newest first, each after its campaign's id and text."""
+    wanted = phone.e164(number, account.region) or number
+    async with store.read() as tx:
+        found = await cursors.messages_to(tx, account.id, wanted, before, limit)
+        words = await stored.words(tx, {(account.id, campaign) for campaign, _ in found})
+    return [(campaign, words[account.id, campaign].text, fared) for campaign, fared in found]
+
+
 async def ledger(store: Store, account: Account, after: int, limit: int) -> list[Entry]:
     async with store.read() as tx:
         return await cursors.ledger_after(tx, account.id, after, limit)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, update
 
 from antiphon.core.account import Account, Parameters, Person, SubAccount
@@ -12,7 +13,7 @@ from antiphon.store.instants import instant
 from antiphon.store.schema import accounts, credentials
 from antiphon.store.session import Tx
 
-_ACCOUNT = tuple(accounts.c[name] for name in Account.__struct_fields__)
+_ACCOUNT = tuple(accounts.c[name] for name in Account.__struct_fields__ if name in accounts.c)
 _PERSON = tuple(accounts.c[name] for name in Person.__struct_fields__)
 _HELD = credentials.join(accounts, accounts.c.id == credentials.c.account_id)
 
@@ -24,6 +25,7 @@ class NewKey(Struct, frozen=True, kw_only=True):
     secret_hash: str
     hint: str
     password_hash: str | None = None
+    operator: bool = False
 
 
 async def add(tx: Tx, account: Account, person: Person) -> None:
@@ -49,7 +51,7 @@ async def lock(tx: Tx, account: int) -> None:
 
 async def add_credential(tx: Tx, account: int, login: str, api_key: NewKey) -> bool:
     """False when the login is taken."""
-    names = ("key_id", "account_id", "login", "secret_hash", "created_at", "key_hint", "password_hash")
+    names = ("key_id", "account_id", "login", "secret_hash", "created_at", "key_hint", "password_hash", "operator")
     row = (
         api_key.key_id,
         account,
@@ -58,6 +60,7 @@ async def add_credential(tx: Tx, account: int, login: str, api_key: NewKey) -> b
         instant(tx.now),
         api_key.hint,
         api_key.password_hash,
+        api_key.operator,
     )
     return await tx.insert(credentials, names, [row]) == 1
 
@@ -89,9 +92,9 @@ async def count_below(tx: Tx, parent: int) -> int:
 
 async def by_secret(tx: Tx, secret_hash: str) -> tuple[Account, str, str] | None:
     """The account that the secret opens, with the login and the key id that belong to it."""
-    query = _account_query(credentials.c.login, credentials.c.key_id)
+    query = _account_query(credentials.c.login, credentials.c.key_id, credentials.c.operator)
     row = await tx.first(query.where(credentials.c.secret_hash == secret_hash))
-    return (_account(row), row["login"], row["key_id"]) if row else None
+    return (replace(_account(row), operator=row["operator"]), row["login"], row["key_id"]) if row else None
 
 
 async def by_id(tx: Tx, id: int) -> Account | None:

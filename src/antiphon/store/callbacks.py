@@ -13,10 +13,12 @@ from antiphon.core.account import Callbacks, Parameters
 from antiphon.core.campaign import Kind as Audience
 from antiphon.core.event import Due, Event, Kind, Owed
 from antiphon.core.message import Key
+from antiphon.core.way import Told
 from antiphon.store.instants import instant
 from antiphon.store.schema import accounts, callbacks, campaigns, messages
 from antiphon.store.session import Row, Tx
 
+_MOST = 100  # of one message
 _KEY = tuple_(callbacks.c.account_id, callbacks.c.id)
 _WISHES = (
     *(accounts.c.sid, accounts.c.time_zone, campaigns.c.created_at),
@@ -91,6 +93,14 @@ async def changed(tx: Tx, keys: Collection[Key]) -> list[Changed]:
         .order_by(messages.c.id)
     )
     return [_changed(*row) for row in await tx.tuples(query)]
+
+
+async def of(tx: Tx, key: Key) -> list[Told]:
+    """Those that tell of one message, by state as they lie in the index."""
+    mine = (callbacks.c.account_id == key[0]) & (callbacks.c.message_id == key[1])
+    fields = (callbacks.c[name] for name in Told.__struct_fields__ if name != "kind")
+    query = select(callbacks.c.event, *fields).where(mine).order_by(callbacks.c.state, callbacks.c.id).limit(_MOST)
+    return [Told(event["kind"], *row) for event, *row in await tx.tuples(query)]
 
 
 async def any_due(tx: Tx) -> bool:

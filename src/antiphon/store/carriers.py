@@ -14,10 +14,11 @@ from antiphon.core.route import Choice, Route, Strategy
 from antiphon.store import processes
 from antiphon.store.instants import instant
 from antiphon.store.schema import carriers, lanes, routes
+from antiphon.store.schema import processes as running
 from antiphon.store.session import Tx
 
 _CARRIER = tuple(carriers.c[name] for name in Carrier.__struct_fields__)
-_LANE = Lane.__struct_fields__
+_LANE = tuple(name for name in Lane.__struct_fields__ if name != "node")
 
 
 class Sealed(Struct, frozen=True):
@@ -36,12 +37,11 @@ async def all_of_them(tx: Tx) -> list[Sealed]:
 async def put(tx: Tx, carrier: Carrier, secret: str | None) -> bool:
     """Add it, or put it in the place of the one of this name; was there none?"""
     values = {name: getattr(carrier, name) for name in Carrier.__struct_fields__} | {"secret": secret}
-    mine = carriers.c.name == carrier.name
+    if await tx.insert(carriers, tuple(values), [tuple(map(_plain, values.values()))]):
+        return True
     kept = {name: value for name, value in values.items() if name not in ("name", "created_at", "paused")}
-    if await tx.run(update(carriers).where(mine).values(**kept)):
-        return False
-    await tx.run(insert(carriers).values(**values))
-    return True
+    await tx.run(update(carriers).where(carriers.c.name == carrier.name).values(**kept))
+    return False
 
 
 async def no_default(tx: Tx) -> None:
@@ -100,9 +100,10 @@ async def last_told(tx: Tx) -> datetime | None:
 
 async def all_lanes(tx: Tx) -> list[Lane]:
     """Of all processes that are alive, by carrier."""
-    alive = lanes.c.process_id.in_(processes.alive(tx.now))
-    rows = await tx.tuples(select(*(lanes.c[name] for name in _LANE)).where(alive).order_by(lanes.c.carrier))
-    return [Lane(*row) for row in rows]
+    theirs = lanes.join(running, running.c.id == lanes.c.process_id)
+    query = select(*(lanes.c[name] for name in _LANE), running.c.node).select_from(theirs)
+    alive = running.c.alive_until >= tx.now
+    return [Lane(*row) for row in await tx.tuples(query.where(alive).order_by(lanes.c.carrier, running.c.node))]
 
 
 def _plain(value: object) -> object:

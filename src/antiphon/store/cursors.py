@@ -101,6 +101,15 @@ async def messages_after(tx: Tx, campaign: Campaign, after: str, limit: int, sta
     return [Fared(*row) for row in await tx.tuples(query.order_by(messages.c.number).limit(limit))]
 
 
+async def messages_to(tx: Tx, account: int, number: str, before: int | None, limit: int) -> list[tuple[int, Fared]]:
+    """Those to a number, the newest first, each after the id of its campaign."""
+    query = select(messages.c.campaign_id, *FARED).select_from(TO_PEOPLE)
+    query = query.where(messages.c.account_id == account, messages.c.number == number)
+    query = query if before is None else query.where(messages.c.id < before)
+    rows = await tx.tuples(query.order_by(messages.c.id.desc()).limit(limit))
+    return [(campaign, Fared(*row)) for campaign, *row in rows]
+
+
 async def ledger_after(tx: Tx, account: int, after: int, limit: int) -> list[Entry]:
     """The oldest first."""
     fields = (ledger.c[name] for name in Entry.__struct_fields__)

@@ -49,3 +49,8 @@ class Ids:
             if self._count == 1 << _COUNT_BITS:
                 self._second, self._count = self._second + 1, 0
         return ids
+
+
+def made_at(id: int) -> datetime:
+    """The second that an id was made in."""
+    return datetime.fromtimestamp(_START + (id >> (_NODE_BITS + _COUNT_BITS)), UTC)

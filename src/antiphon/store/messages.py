@@ -28,6 +28,7 @@ from antiphon.core.message import (
     Torn,
     state_after,
 )
+from antiphon.core.way import Kept
 from antiphon.store import processes
 from antiphon.store.instants import instant
 from antiphon.store.schema import campaigns as campaigns_table
@@ -66,6 +67,13 @@ async def among(tx: Tx, account: int, ids: Sequence[int]) -> set[int]:
     """Those of these messages that there are."""
     query = select(messages.c.id).where(messages.c.account_id == account, tx.among(messages.c.id, ids))
     return {id for (id,) in await tx.tuples(query)}
+
+
+async def kept(tx: Tx, key: Key) -> Kept | None:
+    """All of one message but its text."""
+    mine = messages.c.account_id == key[0], messages.c.id == key[1]
+    row = await tx.first(select(*(messages.c[name] for name in Kept.__struct_fields__)).where(*mine))
+    return Kept(**{**row, "state": State(row["state"])}) if row else None
 
 
 async def settle(tx: Tx, carrier: str, outcomes: Sequence[tuple[Key, Outcome]]) -> int:

@@ -16,6 +16,12 @@ async def among(tx: Tx, account: int, numbers: Iterable[str]) -> set[str]:
     return {row["number"] for row in await tx.all(query)}
 
 
+async def of(tx: Tx, account: int, number: str) -> OptOut | None:
+    fields = (opt_outs.c[name] for name in OptOut.__struct_fields__)
+    row = await tx.first(select(*fields).where(opt_outs.c.account_id == account, opt_outs.c.number == number))
+    return OptOut(**row) if row else None
+
+
 async def add(tx: Tx, new: Sequence[tuple[int, OptOut]]) -> int:
     """Each is (account, opt-out); how many were new. The first word of a number stands."""
     rows = [(account, out.number, instant(out.at), out.source, out.words) for account, out in new]

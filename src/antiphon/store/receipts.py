@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import delete, select
 
 from antiphon.core.message import RECEIPT_REPLACES, Fate, Key, Receipt, State
+from antiphon.core.way import Part
 from antiphon.store.instants import instant
 from antiphon.store.schema import early_receipts, messages, parts
 from antiphon.store.session import Row, Tx
@@ -69,6 +70,13 @@ async def add_parts(tx: Tx, carrier: str, sent: Sequence[tuple[Key, Sequence[str
         if len(references) > 1
     ]
     await tx.insert(parts, names, rows)
+
+
+async def parts_of(tx: Tx, key: Key) -> list[Part]:
+    """Those of one message, in their order."""
+    mine = (parts.c.account_id == key[0]) & (parts.c.message_id == key[1])
+    fields = (parts.c[name] for name in Part.__struct_fields__)
+    return [Part(*row) for row in await tx.tuples(select(*fields).where(mine).order_by(parts.c.part))]
 
 
 async def apply_to_parts(tx: Tx, receipts: Mapping[tuple[Key, int], Receipt]) -> dict[Key, Receipt]:

@@ -24,6 +24,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.UnknownCarrier: (404, "unknown_carrier"),
     errors.UnknownRoute: (404, "unknown_route"),
     errors.CarrierInUse: (409, "not_now"),
+    errors.CarrierUnreachable: (409, "not_now"),
     errors.NotOperator: (403, "forbidden"),
     errors.BadNumber: (400, "bad_number"),
     errors.NumberTaken: (409, "number_taken"),

@@ -1,17 +1,14 @@
 """HTTP Basic: the key's id (or the account's sid, as older samples have it) and the key; the sid is in the address."""
 
-import base64
-import binascii
-
 from antiphon.core.account import Account, NewCredential
-from antiphon.core.errors import NotAuthenticated, NotYours
-from antiphon.dialects.incoming import Incoming, authorization
+from antiphon.core.errors import NotYours
+from antiphon.dialects.incoming import Incoming, basic
 from antiphon.services import accounts
 from antiphon.store.session import Store
 
 
 async def authenticate(incoming: Incoming, store: Store) -> Account:
-    user, key = _read_basic(authorization(incoming, "basic"))
+    user, key = basic(incoming)
     account = await accounts.authenticate(store, key, known_as=user)
     if incoming.path["sid"] != account.sid:
         raise NotYours
@@ -26,13 +23,3 @@ def example(base: str, credential: NewCredential) -> str:
         f"curl -X POST '{scheme}://{user}@{host}/v2/accounts/{credential.sid}/contacts'"
         """ -H 'Content-Type: application/json' -d '{"contacts": [{"number": "+919876543210", "tag": "vip"}]}'"""
     )
-
-
-def _read_basic(encoded: str) -> tuple[str, str]:
-    try:
-        user, _, key = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        raise NotAuthenticated from None
-    if not user or not key:
-        raise NotAuthenticated
-    return user, key

@@ -32,6 +32,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.UnknownCarrier: (404, 1000),
     errors.UnknownRoute: (404, 1000),
     errors.CarrierInUse: (409, 1012),
+    errors.CarrierUnreachable: (409, 1012),
     errors.NotOperator: (403, 1010),
     errors.BadNumber: (400, 1003),
     errors.NumberTaken: (409, 1012),

@@ -1,17 +1,14 @@
 """HTTP Basic: the key's id (or the account's sid, as most clients have it) and the key; the sid is in the address."""
 
-import base64
-import binascii
-
 from antiphon.core.account import Account, NewCredential
-from antiphon.core.errors import NotAuthenticated, NotYours
-from antiphon.dialects.incoming import Incoming, authorization
+from antiphon.core.errors import NotYours
+from antiphon.dialects.incoming import Incoming, basic
 from antiphon.services import accounts
 from antiphon.store.session import Store
 
 
 async def authenticate(incoming: Incoming, store: Store) -> Account:
-    user, key = _read_basic(authorization(incoming, "basic"))
+    user, key = basic(incoming)
     account = await accounts.authenticate(store, key, known_as=user)
     if incoming.path["sid"] != account.sid:
         raise NotYours
@@ -26,13 +23,3 @@ def example(base: str, credential: NewCredential) -> str:
         f"curl '{scheme}://{user}@{host}/v1/Accounts/{credential.sid}/Sms/send.json' -d From=EXOTEL"
         " --data-urlencode To=+919876543210 --data-urlencode 'Body=Your order is on its way'"
     )
-
-
-def _read_basic(encoded: str) -> tuple[str, str]:
-    try:
-        user, _, key = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        raise NotAuthenticated from None
-    if not user or not key:
-        raise NotAuthenticated
-    return user, key

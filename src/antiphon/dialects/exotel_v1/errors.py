@@ -28,6 +28,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.UnknownCarrier: (404, _INVALID),
     errors.UnknownRoute: (404, _INVALID),
     errors.CarrierInUse: (409, _INVALID),
+    errors.CarrierUnreachable: (409, _INVALID),
     errors.NotOperator: (403, _INVALID),
     errors.BadNumber: (400, 40203),
     errors.NumberTaken: (409, _INVALID),

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from antiphon.core.errors import BadField, Refusal
+from antiphon.core.errors import BadField, NotOperator, Refusal
 from antiphon.dialects.door import Answer, Call, Route
 from antiphon.services import answers
 
@@ -48,6 +48,18 @@ def write_page(found: Sequence[Any], limit: int, write: Callable[[Any], Data], m
     """Of one more than were asked for; `mark` is what a page is told to begin after."""
     shown = found[:limit]
     return WirePage([write(one) for one in shown], str(mark(shown[-1])) if len(found) > limit else None)
+
+
+def operators(route: Route) -> Route:
+    """A route that only those may call who run the installation."""
+
+    @wraps(route.handler)
+    async def called(call: Call, *said: Any) -> Any:
+        if not call.account.operator:
+            raise NotOperator
+        return await route.handler(call, *said)
+
+    return msgspec.structs.replace(route, handler=called)
 
 
 def once(route: Route) -> Route:

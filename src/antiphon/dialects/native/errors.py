@@ -24,6 +24,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.UnknownCarrier: (404, "unknown-carrier"),
     errors.UnknownRoute: (404, "unknown-route"),
     errors.CarrierInUse: (409, "carrier-in-use"),
+    errors.CarrierUnreachable: (409, "carrier-unreachable"),
     errors.NotOperator: (403, "not-operator"),
     errors.BadNumber: (400, "bad-number"),
     errors.NumberTaken: (409, "number-taken"),

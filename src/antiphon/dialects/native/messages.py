@@ -1,12 +1,13 @@
-"""Single texts: /messages; and the messages of a campaign: /campaigns/<id>/messages."""
+"""Single texts, and what became of any: /messages; and the messages of a campaign: /campaigns/<id>/messages."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from antiphon.core.account import Callbacks
-from antiphon.core.campaign import Campaign, SendMessages
+from antiphon.core.campaign import SendMessages
 from antiphon.core.contact import Draft
 from antiphon.core.errors import BadField, UnknownMessage
 from antiphon.core.message import Fared, State
@@ -14,7 +15,7 @@ from antiphon.core.money import units
 from antiphon.dialects.door import Answer, Call
 from antiphon.dialects.native.envelope import WireAsk, WirePage, read_id, write_page
 from antiphon.dialects.native.fields import WireContent, read_callbacks
-from antiphon.services import cursors, messages, sends
+from antiphon.services import cursors, messages, sends, ways
 
 _MOST = 1_000
 
@@ -69,6 +70,25 @@ class WireMessage(Struct):
     updated_at: datetime
 
 
+# ?number=%2B33612345678&limit=20&after=...
+
+
+class WireAskNumber(WireAsk, forbid_unknown_fields=True, kw_only=True):
+    number: str
+
+
+# {"at": "2026-03-02T12:00:01Z", "what": "acme accepted it as 12345"}
+
+
+class WireStep(Struct):
+    at: datetime
+    what: str
+
+
+class WireWay(Struct):
+    data: list[WireStep]
+
+
 def read_send(body: WireSend) -> SendMessages:
     """Raises BadField."""
     return SendMessages(
@@ -95,15 +115,15 @@ def read_states(written: str | None) -> list[str]:
     return words
 
 
-def write_message(campaign: Campaign, fared: Fared) -> WireMessage:
+def write_message(campaign: int, text: str, fared: Fared) -> WireMessage:
     return WireMessage(
         id=str(fared.id),
-        campaign=str(campaign.id),
+        campaign=str(campaign),
         number=fared.number,
         first_name=fared.first_name,
         last_name=fared.last_name,
         state=fared.state,
-        text=campaign.text if fared.text is None else fared.text,
+        text=text if fared.text is None else fared.text,
         segments=fared.segments,
         cost=units(fared.cost),
         error=fared.error,
@@ -125,11 +145,24 @@ async def detail(call: Call) -> WireMessage:
     found = await messages.find(call.store, call.account, read_id(call.path["id"]))
     if found is None:
         raise UnknownMessage(id=call.path["id"])
-    return write_message(*found)
+    return write_message(found[0].id, found[0].text, found[1])
+
+
+async def search(call: Call, query: WireAskNumber) -> WirePage[WireMessage]:
+    """The messages to a number, the newest first."""
+    before = None if query.after is None else read_id(query.after, "after")
+    found = await cursors.messages_to(call.store, call.account, query.number, before, query.limit + 1)
+    return write_page(found, query.limit, lambda one: write_message(*one), lambda one: one[2].id)
+
+
+async def way(call: Call) -> WireWay:
+    """What happened to one message, in plain words and in the order of time."""
+    steps = await ways.of(call.store, call.account, read_id(call.path["id"]))
+    return WireWay([WireStep(step.at, step.what) for step in steps])
 
 
 async def of_campaign(call: Call, query: WireSearch) -> WirePage[WireMessage]:
     """What became of the messages of a campaign or of a single text, by number."""
     wanted = cursors.Following(query.after or "", query.limit + 1, read_states(query.state))
     campaign, found = await cursors.messages(call.store, call.account, read_id(call.path["id"]), wanted)
-    return write_page(found, query.limit, lambda one: write_message(campaign, one), lambda one: one.number)
+    return write_page(found, query.limit, partial(write_message, campaign.id, campaign.text), lambda one: one.number)

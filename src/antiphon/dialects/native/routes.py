@@ -5,15 +5,17 @@ from antiphon.dialects.native import (
     accounts,
     automations,
     campaigns,
+    carriers,
     contacts,
     imports,
     lists,
     messages,
+    metrics,
     opt_outs,
     replies,
     wallet,
 )
-from antiphon.dialects.native.envelope import WireAsk, WirePage, once
+from antiphon.dialects.native.envelope import WireAsk, WirePage, once, operators
 
 CONTACT = contacts.WireContact
 CONTACTS = (
@@ -58,7 +60,9 @@ CAMPAIGNS = (
     Route("GET", "/campaigns/{id}/events", campaigns.events),
     Route("GET", "/campaigns/{id}/messages", messages.of_campaign, messages.WireSearch, WirePage[messages.WireMessage]),
     Route("POST", "/messages", messages.send, messages.WireSend, messages.WireAccepted, 201),
+    Route("GET", "/messages", messages.search, messages.WireAskNumber, WirePage[messages.WireMessage]),
     Route("GET", "/messages/{id}", messages.detail, None, messages.WireMessage),
+    Route("GET", "/messages/{id}/way", messages.way, None, messages.WireWay),
     Route("GET", "/replies", replies.search, WireAsk, WirePage[replies.WireReply]),
 )
 
@@ -82,10 +86,29 @@ ACCOUNT = (
     Route("GET", "/wallet/ledger", wallet.ledger, WireAsk, WirePage[wallet.WireEntry]),
 )
 
-# What is shown once must not be kept to be shown again; and a file is more than can be compared.
-_NEVER_KEPT = ("/contacts/bulk", "/imports", "/sub-accounts", "/wallet/tokens")
+OPERATORS = (
+    Route("GET", "/carriers", carriers.search, None, carriers.WireCarriers),
+    Route("POST", "/carriers", carriers.create, carriers.WireNewCarrier, carriers.WireCarrier, 201),
+    Route("GET", "/carriers/{name}", carriers.detail, None, carriers.WireCarrier),
+    Route("DELETE", "/carriers/{name}", carriers.remove, None, None, 204),
+    Route("POST", "/carriers/{name}/pause", carriers.pause, None, carriers.WireCarrier),
+    Route("POST", "/carriers/{name}/resume", carriers.resume, None, carriers.WireCarrier),
+    Route("POST", "/carriers/{name}/test", carriers.check, None, carriers.WireChecked),
+    Route("GET", "/lanes", carriers.lanes, None, carriers.WireLanes),
+    Route("GET", "/metrics", metrics.metrics),
+    Route("GET", "/routes", carriers.routes, None, carriers.WireRoutes),
+    Route("POST", "/routes", carriers.create_route, carriers.WireNewRoute, carriers.WireRoute, 201),
+    Route("DELETE", "/routes/{id}", carriers.remove_route, None, None, 204),
+)
+
+# What is shown once must not be kept to be shown again, nor a password; and a file is more than can be compared. What
+# a carrier says is true at its moment only.
+_NEVER_KEPT = (
+    *("/contacts/bulk", "/imports", "/sub-accounts", "/wallet/tokens"),
+    *("/carriers", "/carriers/{name}/test"),
+)
 
 ROUTES = tuple(
     once(route) if route.method == "POST" and route.path not in _NEVER_KEPT else route
-    for route in (*CONTACTS, *LISTS, *CAMPAIGNS, *ACCOUNT)
+    for route in (*CONTACTS, *LISTS, *CAMPAIGNS, *ACCOUNT, *map(operators, OPERATORS))
 )

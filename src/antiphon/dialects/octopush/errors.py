@@ -30,6 +30,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.UnknownCarrier: (400, 131),
     errors.UnknownRoute: (400, 131),
     errors.CarrierInUse: (400, 127),
+    errors.CarrierUnreachable: (400, 127),
     errors.NotOperator: (401, 101),
     errors.BadNumber: (400, 117),
     errors.NumberTaken: (400, 117),

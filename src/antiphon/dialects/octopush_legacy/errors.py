@@ -29,6 +29,7 @@ TABLE: dict[type[Refusal], int] = {
     errors.UnknownCarrier: 131,
     errors.UnknownRoute: 131,
     errors.CarrierInUse: 127,
+    errors.CarrierUnreachable: 127,
     errors.NotOperator: 101,
     errors.BadNumber: 117,
     errors.NumberTaken: 117,

@@ -2,12 +2,14 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
     Text,
+    false,
 )
 
 from antiphon.store.instants import Instant
@@ -40,6 +42,7 @@ credentials = Table(
     Column("created_at", Instant, nullable=False),
     Column("key_hint", Text, nullable=False, server_default=""),
     Column("password_hash", Text),
+    Column("operator", Boolean, nullable=False, server_default=false()),
 )
 
 # A running program. Its node keeps its ids apart from all others'; what it claimed is in doubt when it is dead.

@@ -38,4 +38,10 @@ callbacks = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_callbacks_due", callbacks.c.due_at, callbacks.c.id, **where("state = 'waiting'"))
-Index("ix_callbacks_message", callbacks.c.account_id, callbacks.c.message_id, **where("state = 'waiting'"))
+Index(
+    "ix_callbacks_message",
+    callbacks.c.account_id,
+    callbacks.c.message_id,
+    callbacks.c.state,
+    **where("message_id IS NOT NULL"),
+)

@@ -128,6 +128,7 @@ replies = Table(
     Column("at", Instant, nullable=False),
     Column("receiver", Text),
     PrimaryKeyConstraint("account_id", "id"),
+    Index("ix_replies_number", "account_id", "number"),
     sqlite_with_rowid=False,
 )
 
