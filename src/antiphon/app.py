@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import structlog
@@ -20,15 +21,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from antiphon import __version__
 from antiphon.carriers.carrier import CannotReach, Carrier
+from antiphon.carriers.http import atom as http_atom
+from antiphon.carriers.http import exotel as http_exotel
+from antiphon.carriers.http import generic, twilio, vonage
+from antiphon.carriers.http import octopush as http_octopush
+from antiphon.carriers.http.carrier import Http
+from antiphon.carriers.http.inbound import Reader
+from antiphon.carriers.http.shape import Shape
 from antiphon.carriers.simulator import Behaviour, Simulator
 from antiphon.carriers.smpp.carrier import Smpp
 from antiphon.config import BadSetting, Config
 from antiphon.core.account import NewCredential
 from antiphon.core.carrier import TERMS, Address, read, settings
-from antiphon.core.errors import BadField, UnknownCarrier
+from antiphon.core.errors import BadField, UnknownCarrier, UnknownPath
 from antiphon.core.pace import Pace
 from antiphon.dialects import atom, exotel, exotel_v1, native, octopush, octopush_legacy, page
 from antiphon.dialects.door import Door, House
+from antiphon.dialects.inbound.door import Inbound
 from antiphon.dialects.openapi import document
 from antiphon.services import carriers, processes, progress
 from antiphon.services.vault import Vault, key_in
@@ -49,6 +58,14 @@ DIALECTS = (
     exotel_v1.DIALECT,
     native.DIALECT,
 )
+_SHAPES = {
+    "http+octopush": http_octopush.SHAPE,
+    "http+exotel": http_exotel.SHAPE,
+    "http+atom": http_atom.SHAPE,
+    "http+twilio": twilio.SHAPE,
+    "http+vonage": vonage.SHAPE,
+}
+_GENERIC = "http+generic"
 _BACKLOG = 2048  # connections that wait to be accepted
 _GARBAGE = 50_000  # new objects between two collections
 _LAST_STEP = 15.0  # seconds that a worker's step may take to end when the program stops
@@ -109,12 +126,13 @@ def doors(config: Config, store: Store, closing: asyncio.Event | None = None) ->
         pace=Pace(config.rate_limit, config.rate_burst) if config.rate_limit else None,
         closing=closing or asyncio.Event(),
     )
-    table = [(f"{dialect.prefix}/", Door(dialect, store, house)) for dialect in mounts]
+    table: list[tuple[str, ASGIApp]] = [(f"{dialect.prefix}/", Door(dialect, store, house)) for dialect in mounts]
+    table.append((f"{Inbound.prefix}/", Inbound(store, house, cache(partial(vault, config)), reader_of)))
     pages = _pages()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = re.sub("/{2,}", "/", f"{scope['path'].lower()}/")  # a base URL that ends in a slash makes two
-        fitting: list[ASGIApp] = [door for prefix, door in table if path.startswith(prefix)]
+        fitting = [door for prefix, door in table if path.startswith(prefix)]
         if len(fitting) > 1:
             fitting = sorted(fitting, key=lambda door: isinstance(door, Door) and not door.knows(scope["path"]))
         readable = pages.get(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
@@ -214,18 +232,39 @@ def build_carrier(config: Config, name: str, address: Address) -> Carrier:
         given = settings(options, Behaviour)
         behaviour = replace(_behaviour(config), **{name: getattr(given, name) for name in options})
         return Simulator(behaviour, Path(config.data) / f"{name}.log" if config.simulator_log else None, name)
-    raise BadField(field="url", reason=f"begins with {address.scheme}, which is no kind of carrier; there are smpp")
+    shape = _shape(address)
+    options = {option: value for option, value in address.options.items() if option != "shape"}
+    address = replace(address, options=options) if address.scheme == _GENERIC else address
+    receipts = f"{inbound(config, name)}/receipts" if config.public and shape.receipts else ""
+    return Http(name, address, shape, receipts)
+
+
+def inbound(config: Config, carrier: str) -> str:
+    """The address that this carrier posts to, up to /receipts and /replies."""
+    ours = config.public or f"http://{config.host}:{config.port}"
+    return f"{ours}{Inbound.prefix}/{quote(carrier)}/{vault(config).token(carrier)}"
+
+
+def reader_of(url: str) -> Reader:
+    """Who reads what the carrier of this URL posts. Raises UnknownPath where it posts nothing, or BadField."""
+    address = read(url)
+    if not address.scheme.startswith("http+"):
+        raise UnknownPath
+    return Reader(_shape(address))
+
+
+def _shape(address: Address) -> Shape:
+    """Raises BadField."""
+    if address.scheme == _GENERIC:
+        return generic.read(address.options.get("shape", ""))
+    if address.scheme not in _SHAPES:
+        kinds = ", ".join(("smpp", "smpps", *_SHAPES, _GENERIC))
+        raise BadField(field="url", reason=f"begins with {address.scheme}, which is none of {kinds}")
+    return _SHAPES[address.scheme]
 
 
 def _behaviour(config: Config) -> Behaviour:
-    return Behaviour(
-        latency=config.simulator_latency,
-        receipt_delay=config.simulator_receipt_delay,
-        refused=config.simulator_refused,
-        failed=config.simulator_failed,
-        stopped=config.simulator_stopped,
-        seed=config.simulator_seed,
-    )
+    return Behaviour(**{name: getattr(config, f"simulator_{name}") for name in Behaviour.__struct_fields__})
 
 
 class _Server(uvicorn.Server):

@@ -45,11 +45,13 @@ def add_carrier(name: str, url: str, *, default: bool = False, data: str | None 
 def list_carriers(*, data: str | None = None) -> None:
     """Show the carriers, and how their lanes are in each process that runs."""
 
-    async def work(_config: Config, store: Store) -> None:
+    async def work(config: Config, store: Store) -> None:
         lanes = await carriers.lanes(store)
         for one in await carriers.all_of_them(store):
             marks = [mark for mark, is_so in (("default", one.is_default), ("paused", one.paused)) if is_so]
             print(f"{one.name:20} {one.url} {' '.join(marks)}")
+            if one.url.startswith("http+"):
+                print(f"{'':20} posts to {app.inbound(config, one.name)}/receipts and /replies")
         for lane in lanes:
             print(
                 f"{lane.carrier:20} {lane.state}: {lane.queued} queued, {lane.in_flight} in flight, {lane.rate:g}/s, "
