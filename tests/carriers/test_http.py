@@ -1,6 +1,5 @@
 """Does a message leave by each vendor's HTTP API as it must, and is every answer read for what it means?"""
 
-import asyncio
 import base64
 import socket
 from datetime import UTC, datetime, timedelta
@@ -253,11 +252,13 @@ async def test_what_may_have_been_taken_is_in_doubt_and_sent_once(answer: Any, r
 async def test_what_http_calls_repeatable_is_sent_once_too(method: Any, body: Any) -> None:
     request = Request(path="/send", method=method, body=body, fields={"to": "{number}", "text": "{text}"})
     shape = Shape(request=request, answer=Answer(reference="id"))
-    async with listening(says(200, {"id": 7}), hangs_up) as end:
-        async with started(f"x://{end.address}?plain=1", shape) as (carrier, inbox):
-            for count in (1, 2):  # the second by the connection that the first has left open
-                carrier.send(msgspec.structs.replace(MESSAGE, id=count))
-                await inbox.have(count)
+    async with (
+        listening(says(200, {"id": 7}), hangs_up) as end,
+        started(f"x://{end.address}?plain=1", shape) as (carrier, inbox),
+    ):
+        for count in (1, 2):  # the second by the connection that the first has left open
+            carrier.send(msgspec.structs.replace(MESSAGE, id=count))
+            await inbox.have(count)
     assert inbox.outcomes[0][1] == Accepted("7")
     assert isinstance(inbox.outcomes[1][1], InDoubt)
     assert [asked.method for asked in end.asked] == [method, method]

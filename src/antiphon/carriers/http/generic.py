@@ -32,8 +32,8 @@ def read(file: str) -> Shape:
 
 def _bad(failure: str) -> BadField:
     """msgspec's sentence ("Expected `str`, got `int` - at `$.request.path`") as a refusal."""
-    reason, _, path = failure.partition(" - at `")
-    field = re.sub(r"^(key in )?`?\$\.?|`$", "", path).replace("[...]", "")
+    reason, _, path = failure.partition(" - at ")
+    field = path.partition("$")[2].strip(".`").replace("[...]", "")
     name = re.fullmatch(r"Object (contains unknown|missing required) field `(.+)`", reason)
     if name is None:
         return BadField(field=field or "shape", reason="is not as it should be: " + reason.replace("`", ""))
