@@ -85,6 +85,12 @@ async def breaks_off(request: web.Request) -> web.StreamResponse:
     return await hangs_up(request)
 
 
+async def speaks_no_http(request: web.Request) -> web.StreamResponse:
+    assert isinstance(request.transport, asyncio.Transport)
+    request.transport.write(b"220 mail.example.com ESMTP\r\n\r\n")
+    return await hangs_up(request)
+
+
 async def is_silent(request: web.Request) -> web.StreamResponse:
     """Until the other side has had enough."""
     while request.transport and not request.transport.is_closing():

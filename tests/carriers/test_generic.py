@@ -85,6 +85,16 @@ async def test_the_example_reads_answers(example: Path, status: int, body: Any, 
     assert len(end.asked) == 1
 
 
+async def test_a_body_may_have_a_type_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "shape.toml"
+    file.write_text(SOUND.replace("fields", 'headers = { content-type = "text/json", X-To = "{sender}\\n!" }\nfields'))
+    async with listening(says(200, {"id": 1})) as end:
+        await sent(f"x://{end.address}?plain=1", generic.read(str(file)), MESSAGE)
+    given = [(name.lower(), value) for name, value in end.asked[0].headers.items()]
+    assert [value for name, value in given if name == "content-type"] == ["text/json"]
+    assert ("x-to", "+33700000000 !") in given
+
+
 async def test_without_a_key_nothing_is_repeated(tmp_path: Path) -> None:
     file = tmp_path / "shape.toml"
     file.write_text(SOUND)
@@ -124,7 +134,10 @@ def test_the_program_builds_it(example: Path, tmp_path: Path) -> None:
         ("[request]", "[request", "shape", "no TOML"),
         ('path = "/send"', "", "request.path", "is missing"),
         ('path = "/send"', "path = 7", "request.path", "Expected str, got int"),
-        ('path = "/send"', 'path = "send"', "request.path", "does not begin with /"),
+        ('path = "/send"', 'path = "send"', "request.path", "begins with /"),
+        ('path = "/send"', 'path = "/send it"', "request.path", "without blanks"),
+        ('path = "/send"', 'path = "/send"\ncheck = "/\u00e9"', "request.check", "of ASCII"),
+        ('path = "/send"', 'path = "/send"\nheaders = { "X Y" = "z" }', "request.headers.X Y", "no name of a header"),
         ('path = "/send"', 'path = "/{who}"', "request.path", "has {who}"),
         ('path = "/send"', 'path = "/send"\nmethod = "DELETE"', "request.method", "Invalid enum"),
         ('path = "/send"', 'path = "/send"\ncolour = "red"', "request.colour", "is no key of a shape"),

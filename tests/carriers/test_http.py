@@ -21,7 +21,17 @@ from antiphon.core.campaign import Purpose
 from antiphon.core.carrier import read
 from antiphon.core.errors import BadField
 from antiphon.core.message import Accepted, Busy, InDoubt, Outgoing, Refused, Torn
-from tests.carriers.far_end import Asked, breaks_off, hangs_up, is_silent, listening, says, sent, started
+from tests.carriers.far_end import (
+    Asked,
+    breaks_off,
+    hangs_up,
+    is_silent,
+    listening,
+    says,
+    sent,
+    speaks_no_http,
+    started,
+)
 
 MESSAGE = Outgoing(
     id=34,
@@ -225,6 +235,7 @@ def test_a_pause_may_be_a_date(ahead: int, expected: float) -> None:
     [
         (hangs_up, "broke the connection off"),
         (breaks_off, "broke the connection off"),
+        (speaks_no_http, "broke the connection off"),
         (is_silent, "did not answer in time"),
         (says(500, b"Oops"), "HTTP 500"),
         (says(502, b""), "HTTP 502"),
@@ -263,6 +274,23 @@ async def test_what_http_calls_repeatable_is_sent_once_too(method: Any, body: An
     assert isinstance(inbox.outcomes[1][1], InDoubt)
     assert [asked.method for asked in end.asked] == [method, method]
     assert method != "GET" or end.asked[0].target == "/send?to=%2B33612345678&text=H%C3%A9llo+%26+goodbye"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        ((300, 301, 307, 399, 401, 402, 403, 404, 405, 407), Refused),
+        ((400, 406, 409, 410, 418, 422, 499), Refused),
+        ((408, 429, 503), Busy),
+        ((100, 199, 500, 502, 504, 599, 600), InDoubt),
+    ],
+)
+def test_what_a_status_alone_means(statuses: tuple[int, ...], expected: type) -> None:
+    for status in statuses:
+        outcome = answers.read(Heard(status, b"", None), SIMPLE.answer, "12-34")
+        assert isinstance(outcome, expected), status
+        if isinstance(outcome, Refused):
+            assert outcome.of_route is (status not in (400, 406, 409, 410, 418, 422, 499)), status
 
 
 async def test_a_redirect_is_not_followed() -> None:

@@ -41,7 +41,10 @@ def write(message: Outgoing, request: Request, address: Address, receipts: str) 
         body = encoded.encode() if request.body == "form" else None
         target = f"{target}?{encoded}" if request.body == "query" else target
     kind = {"Content-Type": _TYPES[request.body]} if body is not None else {}
-    return Written(request.method, target, {**headers(request, facts), **kind}, body)
+    own = headers(request, facts)
+    if any(name.lower() == "content-type" for name in own):
+        kind = {}
+    return Written(request.method, target, {**kind, **own}, body)
 
 
 def key_of(message: Outgoing) -> str:

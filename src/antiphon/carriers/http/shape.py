@@ -17,6 +17,9 @@ EACH: Final = (
     *("key", "callback", "receipts"),
 )
 
+_TARGET: Final = re.compile(r"/[!-~]*")
+_HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+
 # Where something stands in JSON or a form: `result.id`, `messages.0.id`, `messages.*.id`; of several the first found.
 Paths = str | tuple[str, ...]
 
@@ -111,16 +114,19 @@ def check(shape: Shape) -> None:
             if name not in (*OURS, *EACH) and not name.startswith("extras."):
                 reason = f"has {{{name}}}; there are {', '.join((*OURS, *EACH))} and extras.NAME"
                 raise BadField(field=key, reason=reason)
-    if not request.path.startswith("/"):
-        raise BadField(field="request.path", reason="does not begin with /")
+    for key, path in (("request.path", request.path), ("request.check", request.check or "/")):
+        if not _TARGET.fullmatch(path):
+            raise BadField(field=key, reason="is no path that begins with /, of ASCII without blanks")
+    if wrong := next((name for name in request.headers if not _HEADER.fullmatch(name)), None):
+        raise BadField(field=f"request.headers.{wrong}", reason="is no name of a header")
     if request.idempotent and "key" not in named:
         raise BadField(field="request.idempotent", reason="is set, but {key} stands nowhere in the request")
     if request.method == "GET" and request.body != "query":
         raise BadField(field="request.body", reason="is not query, which a GET has")
     if request.body != "json" and (nested := next((k for k, v in request.fields.items() if _is_nested(v)), None)):
         raise BadField(field=f"request.fields.{nested}", reason="has parts, which only JSON can have")
-    if wrong := next((status for status in shape.answer.statuses if not 100 <= status <= 599), None):
-        raise BadField(field=f"answer.statuses.{wrong}", reason="is no HTTP status")
+    if strange := next((status for status in shape.answer.statuses if not 100 <= status <= 599), None):
+        raise BadField(field=f"answer.statuses.{strange}", reason="is no HTTP status")
 
 
 def _templates(request: Request) -> Iterator[tuple[str, str]]:
