@@ -1,6 +1,7 @@
 """Does a message leave by each vendor's HTTP API as it must, and is every answer read for what it means?"""
 
 import base64
+import re
 import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.carriers.carrier import CannotReach
-from antiphon.carriers.http import answers, atom, exotel, octopush, twilio, vonage
+from antiphon.carriers.http import answers, atom, exotel, messages, octopush, twilio, vonage
 from antiphon.carriers.http.answers import Heard
 from antiphon.carriers.http.carrier import Http
 from antiphon.carriers.http.shape import Answer, Request, Shape, check
@@ -419,6 +420,35 @@ def test_each_shape_is_sound(vendor: str) -> None:
     ]
     assert len(words) == len(set(words)), "a state has one meaning"
     assert not set(shape.answer.codes) & set(shape.answer.good)
+
+
+@given(vendor=st.sampled_from(list(SHAPES)), text=st.text(min_size=1), sender=st.text(), extra=st.text())
+def test_whatever_is_written_can_be_read_again(vendor: str, text: str, sender: str, extra: str) -> None:
+    message = msgspec.structs.replace(MESSAGE, text=text, sender=sender, extras={"dlt_entity_id": extra})
+    address = read(url_of(vendor, "sms.example.com"))
+    written = messages.write(message, SHAPES[vendor].request, address, RECEIPTS)
+    assert written.body is not None
+    said = fields_of(Asked(written.method, written.target, dict(written.headers), written.body))
+    assert text in (said.get("text"), said.get("Body"))
+    assert extra in (said.get("DltEntityId", extra), "")
+    assert all(value.isprintable() for value in written.headers.values())
+
+
+@given(user=st.text(min_size=1), path=st.text(min_size=1), text=st.text(min_size=1), sender=st.text(min_size=1))
+def test_nothing_breaks_out_of_an_address_or_a_header(user: str, path: str, text: str, sender: str) -> None:
+    request = Request(
+        path="/{user}/{path}/{sender}",
+        method="GET",
+        body="query",
+        fields={"text": "{text}"},
+        headers={"X-From": "{sender}", "X-User": "{user}"},
+    )
+    address = msgspec.structs.replace(read("x://me:secret@sms.example.com"), user=user, path=path)
+    message = msgspec.structs.replace(MESSAGE, text=text, sender=sender)
+    written = messages.write(message, request, address, "")
+    assert re.fullmatch(r"/[^/?# ]+/[^/?# ]*/[^/?# ]+\?text=[!-~]+", written.target)
+    assert dict(parse_qsl(written.target.partition("?")[2], keep_blank_values=True)) == {"text": text}
+    assert not any(re.search(r"[\r\n\0]", value) for value in written.headers.values())
 
 
 anything = st.recursive(
