@@ -77,9 +77,9 @@ async def hangs_up(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
-async def breaks_off(request: web.Request) -> web.StreamResponse:
-    """In the middle of a good answer."""
-    response = web.StreamResponse(status=200, headers={"Content-Length": "1000"})
+async def breaks_off(request: web.Request, status: int = 200) -> web.StreamResponse:
+    """In the middle of its answer."""
+    response = web.StreamResponse(status=status, headers={"Content-Length": "1000"})
     await response.prepare(request)
     await response.write(b'{"sid": "SM')
     return await hangs_up(request)

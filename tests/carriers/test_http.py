@@ -5,6 +5,8 @@ import re
 import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,17 +15,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from antiphon.app import build_carrier
 from antiphon.carriers.carrier import CannotReach
 from antiphon.carriers.http import answers, atom, exotel, messages, octopush, twilio, vonage
 from antiphon.carriers.http.answers import Heard
 from antiphon.carriers.http.carrier import Http
 from antiphon.carriers.http.shape import Answer, Request, Shape, check
+from antiphon.config import Config
 from antiphon.core.campaign import Purpose
 from antiphon.core.carrier import read
 from antiphon.core.errors import BadField
 from antiphon.core.message import Accepted, Busy, InDoubt, Outgoing, Refused, Torn
 from tests.carriers.far_end import (
     Asked,
+    Inbox,
     breaks_off,
     hangs_up,
     is_silent,
@@ -294,6 +299,31 @@ def test_what_a_status_alone_means(statuses: tuple[int, ...], expected: type) ->
             assert outcome.of_route is (status not in (400, 406, 409, 410, 418, 422, 499)), status
 
 
+async def test_what_a_vendor_says_is_one_line_that_a_database_can_keep() -> None:
+    said = {"code": 1, "message": "a\0b\r\nc\u2028d" + 300 * "x"}
+    async with listening(says(400, said), says(201, {"sid": "\0SM\n1"})) as end:
+        outcome = await sent(url_of("twilio", end.address), twilio.SHAPE, MESSAGE)
+        assert isinstance(outcome, Refused)
+        assert (outcome.error[:10], len(outcome.error)) == ("1 a b c dx", 200)
+        assert await sent(url_of("twilio", end.address), twilio.SHAPE, MESSAGE) == Accepted("SM 1")
+
+
+@pytest.mark.parametrize(
+    ("public_url", "expected"), [("", None), ("https://sms.example.com/", "https://sms.example.com/inbound/way/")]
+)
+async def test_our_address_goes_out_where_it_is_known(tmp_path: Path, public_url: str, expected: str | None) -> None:
+    config = Config(data=str(tmp_path), public_url=public_url)
+    inbox = Inbox()
+    async with listening(says(201, {"sid": "SM1"})) as end:
+        carrier = build_carrier(config, "way", read(url_of("twilio", end.address)))
+        await carrier.start(inbox)
+        carrier.send(MESSAGE)
+        await inbox.have(1)
+        await carrier.stop()
+    told = fields_of(end.asked[0]).get("StatusCallback")
+    assert told == expected or (told and expected and re.fullmatch(f"{expected}[a-z2-7]{{26}}/receipts/12-34", told))
+
+
 async def test_a_redirect_is_not_followed() -> None:
     async with listening(says(302, b"", Location="/elsewhere")) as end:
         assert await sent(url_of("twilio", end.address), twilio.SHAPE, MESSAGE) == Refused("HTTP 302", of_route=True)
@@ -301,10 +331,7 @@ async def test_a_redirect_is_not_followed() -> None:
 
 
 async def test_a_refusal_that_breaks_off_is_one() -> None:
-    async def refuses(request: Any) -> Any:
-        return await says(400, b'{"code": 21211, "mess')(request)
-
-    async with listening(refuses) as end:
+    async with listening(partial(breaks_off, status=400)) as end:
         assert await sent(url_of("twilio", end.address), twilio.SHAPE, MESSAGE) == Refused("HTTP 400")
 
 

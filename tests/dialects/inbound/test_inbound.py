@@ -163,6 +163,17 @@ async def test_our_own_key_settles_a_doubt(store: Store, address: str, message: 
     assert await state(store, message) == ("delivered", None)
 
 
+@pytest.mark.parametrize(
+    "key", ["0-0", "1-2", "9999999999999999999-1", "1-9999999999999999999", "1-2-3", "-", "1" * 900]
+)
+async def test_a_key_of_nobody_settles_nothing(store: Store, address: str, message: Outgoing, key: str) -> None:
+    path = f"/inbound/exotel/{Vault(KEY).token('exotel')}/receipts"
+    body = urlencode({"SmsSid": "x", "Status": "sent", "CustomField": key}).encode()
+    for where in (path, f"{path}/{key}"):
+        assert (await call(address, "POST", where, {}, body)).status == 200
+    assert await state(store, message) == ("submitting", None)
+
+
 async def test_a_report_may_overtake_the_answer(store: Store, address: str, message: Outgoing) -> None:
     posted = Post("twilio", {"MessageSid": "REF", "MessageStatus": "delivered"}, FORM)
     assert (await post(address, posted, message, "receipts")).status == 200
@@ -177,6 +188,8 @@ async def test_a_report_may_overtake_the_answer(store: Store, address: str, mess
         Post(
             "octopush", {"message_id": "REF", "number": "@NUMBER", "text": "Stop", "stop_date": "2026-03-02 12:00:00"}
         ),
+        Post("octopush", {"number": "00@DIGITS", "text": "STOP"}),
+        Post("octopush", {"number": "+33 (6) 10-00.00 00", "text": "STOP"}, FORM),
         Post("exotel", {"SmsSid": "x", "From": "@NUMBER", "To": "56070", "Date": "x", "Body": "STOP"}, "GET"),
         Post("exotel", {"SmsSid": "x", "From": "00@DIGITS", "To": "56070", "Body": "STOP"}, "GET"),
         Post("atom", {"to": "614", "from": "@DIGITS", "timestamp": "x", "type": "sms", "message": "STOP"}),

@@ -47,7 +47,7 @@ class Reader:
         return [
             Reply(
                 number=self._number(_needed(item, wanted.number)),
-                text=_needed(item, wanted.text).replace("\0", ""),
+                text=_needed(item, wanted.text),
                 at=at,
                 receiver=paths.line(paths.text(item, wanted.receiver), _LONGEST_RECEIVER) or None,
             )
