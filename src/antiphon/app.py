@@ -9,29 +9,23 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import cache, partial
-from pathlib import Path
 
 import msgspec
 import structlog
 import uvicorn
-from msgspec.structs import replace
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from antiphon import __version__
-from antiphon.carriers.carrier import CannotReach, Carrier
-from antiphon.carriers.simulator import Behaviour, Simulator
-from antiphon.carriers.smpp.carrier import Smpp
-from antiphon.config import BadSetting, Config
+from antiphon.app_carriers import add_carrier, build_carrier, check_carrier, reader_of, vault
+from antiphon.config import Config
 from antiphon.core.account import NewCredential
-from antiphon.core.carrier import TERMS, Address, NewCarrier, check_name, read, settings
-from antiphon.core.errors import BadField, CarrierUnreachable
 from antiphon.core.pace import Pace
 from antiphon.dialects import atom, exotel, exotel_v1, native, octopush, octopush_legacy, page
 from antiphon.dialects.door import Door, House
+from antiphon.dialects.inbound.door import Inbound
 from antiphon.dialects.openapi import document
-from antiphon.services import carriers, processes, progress
-from antiphon.services.vault import Vault, key_in
+from antiphon.services import processes, progress
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
 from antiphon.workers import calculate, dispatch, heartbeat, import_files, schedule
@@ -111,12 +105,13 @@ def doors(config: Config, store: Store, closing: asyncio.Event | None = None) ->
         add_carrier=partial(add_carrier, config, store),
         check_carrier=partial(check_carrier, config, store),
     )
-    table = [(f"{dialect.prefix}/", Door(dialect, store, house)) for dialect in mounts]
+    table: list[tuple[str, ASGIApp]] = [(f"{dialect.prefix}/", Door(dialect, store, house)) for dialect in mounts]
+    table.append((f"{Inbound.prefix}/", Inbound(store, house, cache(partial(vault, config)), reader_of)))
     pages = _pages()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = re.sub("/{2,}", "/", f"{scope['path'].lower()}/")  # a base URL that ends in a slash makes two
-        fitting: list[ASGIApp] = [door for prefix, door in table if path.startswith(prefix)]
+        fitting = [door for prefix, door in table if path.startswith(prefix)]
         if len(fitting) > 1:
             fitting = sorted(fitting, key=lambda door: isinstance(door, Door) and not door.knows(scope["path"]))
         readable = pages.get(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
@@ -186,54 +181,6 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         await fleet.stop()
         await courier.stop()
         await outbound.close()
-
-
-def vault(config: Config) -> Vault:
-    """Raises BadSetting."""
-    try:
-        return Vault(config.secret_key or key_in(Path(config.data) / "secret.key"))
-    except (OSError, ValueError) as failure:
-        raise BadSetting(f"secret_key is wrong, or {config.data}/secret.key cannot be used: {failure}") from None
-
-
-async def add_carrier(config: Config, store: Store, new: NewCarrier) -> bool:
-    """Add a carrier that can be built, or change the one of this name; whether it is new. Raises BadField."""
-    check_name(new.name)
-    build_carrier(config, new.name, read(new.url))
-    return await carriers.add(store, vault(config), new.name, new.url, default=new.default)
-
-
-async def check_carrier(config: Config, store: Store, name: str) -> str:
-    """Connect to it, without sending anything; what it said. Raises CarrierUnreachable, UnknownCarrier or BadField."""
-    url = await carriers.url_of(store, vault(config), name)
-    try:
-        return await build_carrier(config, name, read(url)).check()
-    except CannotReach as failure:
-        raise CarrierUnreachable(name=name, reason=str(failure)) from None
-
-
-def build_carrier(config: Config, name: str, address: Address) -> Carrier:
-    """Raises BadField."""
-    if address.scheme in ("smpp", "smpps"):
-        return Smpp(name, address)
-    if address.scheme == "simulator":
-        Path(config.data).mkdir(0o700, parents=True, exist_ok=True)
-        options = {name: value for name, value in address.options.items() if name not in TERMS}
-        given = settings(options, Behaviour)
-        behaviour = replace(_behaviour(config), **{name: getattr(given, name) for name in options})
-        return Simulator(behaviour, Path(config.data) / f"{name}.log" if config.simulator_log else None, name)
-    raise BadField(field="url", reason=f"begins with {address.scheme}, which is no kind of carrier; there are smpp")
-
-
-def _behaviour(config: Config) -> Behaviour:
-    return Behaviour(
-        latency=config.simulator_latency,
-        receipt_delay=config.simulator_receipt_delay,
-        refused=config.simulator_refused,
-        failed=config.simulator_failed,
-        stopped=config.simulator_stopped,
-        seed=config.simulator_seed,
-    )
 
 
 class _Server(uvicorn.Server):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import uvloop
 from cyclopts import App, Parameter
 
-from antiphon import app
+from antiphon import app, app_carriers
 from antiphon.config import Config, load
 from antiphon.core.campaign import Purpose
 from antiphon.core.carrier import NewCarrier
@@ -34,7 +34,7 @@ def add_carrier(name: str, url: str, *, default: bool = False, data: str | None 
     """
 
     async def work(config: Config, store: Store) -> None:
-        new = await app.add_carrier(config, store, NewCarrier(name=name, url=url, default=default))
+        new = await app_carriers.add_carrier(config, store, NewCarrier(name=name, url=url, default=default))
         print(f"{'added' if new else 'changed'} {name}{' (default)' if default else ''}")
 
     _with_store(data, work)
@@ -44,11 +44,13 @@ def add_carrier(name: str, url: str, *, default: bool = False, data: str | None 
 def list_carriers(*, data: str | None = None) -> None:
     """Show the carriers, and how their lanes are in each process that runs."""
 
-    async def work(_config: Config, store: Store) -> None:
+    async def work(config: Config, store: Store) -> None:
         lanes = await carriers.lanes(store)
         for one in await carriers.all_of_them(store):
             marks = [mark for mark, is_so in (("default", one.is_default), ("paused", one.paused)) if is_so]
             print(f"{one.name:20} {one.url} {' '.join(marks)}")
+            if one.url.startswith("http+"):
+                print(f"{'':20} posts to {app_carriers.inbound(config, one.name)}/receipts and /replies")
         for lane in lanes:
             print(
                 f"{lane.carrier:20} {lane.state}: {lane.queued} queued, {lane.in_flight} in flight, {lane.rate:g}/s, "
@@ -64,7 +66,7 @@ def check_carrier(name: str, *, data: str | None = None) -> None:
     """Connect to a carrier with what is configured, and say how it went. Nothing is sent."""
 
     async def work(config: Config, store: Store) -> None:
-        print(f"{name}: {await app.check_carrier(config, store, name)}")
+        print(f"{name}: {await app_carriers.check_carrier(config, store, name)}")
 
     _with_store(data, work)
 

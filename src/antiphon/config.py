@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from antiphon.core import network, price
+from antiphon.core import network, price, url
 from antiphon.core.network import Network
 from antiphon.core.price import Prices
 
@@ -38,6 +38,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     body_limit: Annotated[int, Meta(ge=1024), _help("largest request body, in bytes")] = 16 * 1024 * 1024
     rate_limit: Annotated[float, Meta(ge=0), _help("calls a second of one account, in each process; 0 is no limit")] = 0
     rate_burst: Annotated[int, Meta(ge=1), _help("calls that may come at once within the limit")] = 20
+    public_url: Annotated[
+        str, _help("where carriers reach us, as https://sms.example.com; none: they are not told")
+    ] = ""
     callback_networks: Annotated[str, _help("private networks that callbacks may reach, as 10.0.0.0/8")] = ""
     schedule_grace: Annotated[Seconds, _help("seconds overdue, or down, after which a campaign needs a person")] = 3600
     secret_key: Annotated[str, _help("seals the carriers' passwords; none takes the one in DATA/secret.key")] = ""
@@ -54,6 +57,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def url(self) -> str:
         return self.database_url or f"sqlite:///{Path(self.data) / 'antiphon.db'}"
+
+    @property
+    def public(self) -> str:
+        """Without a slash at its end. Raises ValueError."""
+        if self.public_url and url.clean(self.public_url) is None:
+            raise ValueError("it is no address like https://sms.example.com")
+        return self.public_url.strip().rstrip("/")
 
     def networks(self) -> tuple[Network, ...]:
         """Raises ValueError."""
@@ -99,6 +109,7 @@ def _check(source: str, given: Mapping[str, Any]) -> None:
             alone = msgspec.convert({name: value}, Config, strict=False)
             alone.prices()
             alone.networks()
+            _ = alone.public
         except (msgspec.ValidationError, OSError, ValueError) as failure:
             reason = str(failure).partition(" - at ")[0].replace("`", "")
             raise BadSetting(f"{name} = {value!r} (in {source}) is wrong: {reason}") from None

@@ -12,6 +12,12 @@ def test_without_anything_the_defaults_stand() -> None:
     assert load({"host": None}, {"HOME": "/"}).url == "sqlite:///data/antiphon.db"
 
 
+@pytest.mark.parametrize("written", ["https://sms.example.com/a", "https://sms.example.com/a/ "])
+def test_the_public_address_has_no_slash_at_its_end(written: str) -> None:
+    assert load({}, {"ANTIPHON_PUBLIC_URL": written}).public == "https://sms.example.com/a"
+    assert load({}, {}).public == ""
+
+
 def test_a_flag_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('host = "a"\nport = 1\ndata = "x"\nsimulator_failed = 0.5\nsimulator_log = false\n')
@@ -32,6 +38,7 @@ def test_a_flag_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
         pytest.param("SIMULATOR_LOG", "perhaps", "simulator_log", id="neither yes nor no"),
         pytest.param("LOG_LEVEL", "loud", "log_level", id="not one of them"),
         pytest.param("PRICE_FILE", "/nowhere.toml", "price_file = '/nowhere.toml'", id="no price file"),
+        pytest.param("PUBLIC_URL", "sms.example.com", "public_url = 'sms.example.com'", id="no address"),
         pytest.param("PROT", "80", "prot (in the environment) is not a setting", id="misspelt"),
         pytest.param("CONFIG", "/nowhere/at/all.toml", "/nowhere/at/all.toml", id="no such file"),
     ],

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-# Twilio's, AWS's and the CTIA's words, and the French one; a carrier that sees one expects silence after.
+# The words of large platforms and of the CTIA, and the French one; a carrier that sees one expects silence after.
 STOP_WORDS = frozenset(
     {
         "stop",

@@ -1,0 +1,13 @@
+"""What people answered: /replies."""
+
+from starlette.responses import Response
+
+from antiphon.dialects.inbound.posted import Posted
+from antiphon.services import replies
+
+
+async def take(posted: Posted) -> Response:
+    """Stored before it is acknowledged, in the carrier's own way."""
+    arrived = posted.reader.replies(posted.payload, posted.store.now())
+    await replies.record(posted.store, posted.prices, arrived)
+    return Response(posted.reader.answer, media_type=posted.reader.media_type)
