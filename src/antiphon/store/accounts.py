@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, or_, select, update
 
 from antiphon.core.account import Account, Parameters, Person, SubAccount
 from antiphon.store.instants import instant
@@ -24,6 +24,18 @@ class NewKey(Struct, frozen=True, kw_only=True):
     secret_hash: str
     hint: str
     password_hash: str | None = None
+    short_key_hash: str | None = None
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """Somebody who may be meant by a name, and the hashes of what opens their account over SMPP."""
+
+    account: Account
+    login: str
+    key_id: str
+    secret_hash: str
+    bind_hash: str | None
+    short_key_hash: str | None
 
 
 async def add(tx: Tx, account: Account, person: Person) -> None:
@@ -50,6 +62,7 @@ async def lock(tx: Tx, account: int) -> None:
 async def add_credential(tx: Tx, account: int, login: str, api_key: NewKey) -> bool:
     """False when the login is taken."""
     names = ("key_id", "account_id", "login", "secret_hash", "created_at", "key_hint", "password_hash")
+    names += ("system_id", "short_key_hash")
     row = (
         api_key.key_id,
         account,
@@ -58,6 +71,8 @@ async def add_credential(tx: Tx, account: int, login: str, api_key: NewKey) -> b
         instant(tx.now),
         api_key.hint,
         api_key.password_hash,
+        system_id(login),
+        api_key.short_key_hash,
     )
     return await tx.insert(credentials, names, [row]) == 1
 
@@ -92,6 +107,27 @@ async def by_secret(tx: Tx, secret_hash: str) -> tuple[Account, str, str] | None
     query = _account_query(credentials.c.login, credentials.c.key_id)
     row = await tx.first(query.where(credentials.c.secret_hash == secret_hash))
     return (_account(row), row["login"], row["key_id"]) if row else None
+
+
+async def called(tx: Tx, name: str) -> list[Holder]:
+    """Whose login, key id or sid this is, or whose login begins with it where it has the length of a system_id."""
+    names = ("login", "key_id", "secret_hash", "bind_hash", "short_key_hash")
+    columns = [credentials.c[one] for one in names]
+    mine = or_(
+        *(credentials.c[one] == name for one in ("login", "key_id", "system_id")),
+        credentials.c.account_id.in_(select(accounts.c.id).where(accounts.c.sid == name)),
+    )
+    rows = await tx.all(_account_query(*columns).where(mine))
+    return [Holder(account=_account(row), **{one: row[one] for one in names}) for row in rows]
+
+
+async def change_bind(tx: Tx, account: int, bind_hash: str) -> None:
+    await tx.run(update(credentials).where(credentials.c.account_id == account).values(bind_hash=bind_hash))
+
+
+def system_id(login: str) -> str:
+    """What a client that keeps to SMPP's limit sends of it (4.1.1)."""
+    return login[:15]
 
 
 async def by_id(tx: Tx, id: int) -> Account | None:

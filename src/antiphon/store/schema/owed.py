@@ -38,4 +38,10 @@ callbacks = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_callbacks_due", callbacks.c.due_at, callbacks.c.id, **where("state = 'waiting'"))
+# What is told over a bind waits for one, and is looked for by the account that it is told to.
+Index(
+    "ix_callbacks_kept",
+    *(callbacks.c.endpoint, callbacks.c.due_at, callbacks.c.id),
+    **where("state = 'kept' OR state = 'telling'"),
+)
 Index("ix_callbacks_message", callbacks.c.account_id, callbacks.c.message_id, **where("state = 'waiting'"))
