@@ -35,11 +35,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "id", name="pk_submitted_parts"),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "ix_submitted_parts_waiting",
-        "submitted_parts",
-        ["account_id", "receiver", "reference"],
-        sqlite_where=_WAITING,
-        postgresql_where=_WAITING,
-    )
+    for name, columns in (("waiting", ["account_id", "receiver", "reference"]), ("expiring", ["created_at"])):
+        op.create_index(
+            f"ix_submitted_parts_{name}",
+            "submitted_parts",
+            columns,
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        )
     op.create_index("ix_submitted_parts_created_at", "submitted_parts", ["created_at"])

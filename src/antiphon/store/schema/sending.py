@@ -182,3 +182,4 @@ Index(
     *(submitted_parts.c.account_id, submitted_parts.c.receiver, submitted_parts.c.reference),
     **where("message_id IS NULL"),
 )
+Index("ix_submitted_parts_expiring", submitted_parts.c.created_at, **where("message_id IS NULL"))
