@@ -34,9 +34,17 @@ for group in (account, carrier, route):
 
 
 @cli.command
-def serve(*, host: str | None = None, port: int | None = None, data: str | None = None) -> None:
-    """Answer the APIs and send the campaigns, until SIGTERM."""
-    config = load({"host": host, "port": port, "data": data})
+def serve(
+    *, host: str | None = None, port: int | None = None, smpp_port: int | None = None, data: str | None = None
+) -> None:
+    """Answer the APIs and send the campaigns, until SIGTERM.
+
+    Parameters
+    ----------
+    smpp_port
+        Where customers bind over SMPP; 0 is nowhere.
+    """
+    config = load({"host": host, "port": port, "smpp_port": smpp_port, "data": data})
     _log_from(config)
     _run(app.serve(config))
 
