@@ -155,9 +155,3 @@ async def reported(store: Store, outgoing: Outgoing, fate: Fate = Fate.DELIVERED
         "simulator",
         [Receipt(reference=reference, fate=fate, at=datetime(2026, 3, 2, 12, 5, tzinfo=UTC), error=error)],
     )
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.005)
