@@ -29,6 +29,8 @@ TEXTS = [
     pytest.param(b"Hello", {"data_coding": 0xF1}, "Hello", id="a class"),
     pytest.param(b"a\0b", {"data_coding": 3}, "ab", id="NUL is left out"),
     pytest.param(b"{first_name}", {"data_coding": 1}, "{first_name}", id="no merge fields"),
+    pytest.param(b"a@b_{c}", {"data_coding": 1}, "a@b_{c}", id="IA5"),
+    pytest.param(b"\x1be \x00 \x05", {"data_coding": 1}, "€ @ é", id="IA5 that is GSM"),
     pytest.param(b"", {"message_payload": b"x" * 400}, "x" * 400, id="payload"),
 ]
 ADDRESSES = [

@@ -38,7 +38,7 @@ def write(event: Event) -> Sequence[ShortMessage]:
 
 def write_receipt(event: Event, note: Note, id: int, word: str) -> ShortMessage:
     told = Receipt((str(id),), word, _error(event, word), _date(event.at))
-    said = note.said.encode("ascii", "replace").decode()
+    said = re.sub(r"[^ -~]", "?", note.said)  # whatever alphabet a client reads receipts in
     tlvs: dict[int, bytes] = {
         Tag.RECEIPTED_MESSAGE_ID: f"{id}\0".encode(),
         Tag.MESSAGE_STATE: bytes((receipt.code(word),)),

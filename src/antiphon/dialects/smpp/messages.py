@@ -1,5 +1,6 @@
 """What does a submit_sm say, and what became of a message?"""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -31,6 +32,9 @@ _INTERNATIONAL: Final = 1  # type of number, 5.2.5
 _NATIONAL: Final = 2
 _LONGEST_NAME: Final = 11
 _MARKETING: Final = "PROMO"
+# npm's smpp says IA5 where it writes GSM: escapes and what are no letters in IA5 tell.
+_IA5: Final = 0x01
+_OF_GSM: Final = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]").search
 _CODEPAGES: Final = {0x06: "iso8859_5", 0x07: "iso8859_8"}
 _NO_TEXT: Final = frozenset({0x02, 0x04, 0x05, 0x09, 0x0A, 0x0D, 0x0E})  # octets, and alphabets that nobody sends
 _WORDS: Final = {
@@ -125,6 +129,8 @@ def read_text(octets: bytes, coding: int) -> str:
         raise NotOffered(what=f"data_coding {coding}")
     if coding in _CODEPAGES:
         return octets.decode(_CODEPAGES[coding], "replace").replace("\0", "")
+    if coding == _IA5 and _OF_GSM(octets):
+        coding = air.DEFAULT_CODING
     return air.read(octets, coding, Alphabet.GSM).replace("\0", "")
 
 
