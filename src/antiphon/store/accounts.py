@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, union, update
 
 from antiphon.core.account import Account, Parameters, Person, SubAccount
 from antiphon.store.instants import instant
@@ -113,10 +113,10 @@ async def called(tx: Tx, name: str) -> list[Holder]:
     """Whose login, key id or sid this is, or whose login begins with it where it has the length of a system_id."""
     names = ("login", "key_id", "secret_hash", "bind_hash", "short_key_hash")
     columns = [credentials.c[one] for one in names]
-    mine = or_(
-        *(credentials.c[one] == name for one in ("login", "key_id", "system_id")),
-        credentials.c.account_id.in_(select(accounts.c.id).where(accounts.c.sid == name)),
-    )
+    # One index each: of conditions that are joined by OR, PostgreSQL would read the whole table.
+    each = [select(credentials.c.key_id).where(credentials.c[one] == name) for one in ("login", "key_id", "system_id")]
+    by_sid = select(credentials.c.key_id).select_from(_HELD).where(accounts.c.sid == name)
+    mine = credentials.c.key_id.in_(union(*each, by_sid))
     rows = await tx.all(_account_query(*columns).where(mine))
     return [Holder(account=_account(row), **{one: row[one] for one in names}) for row in rows]
 

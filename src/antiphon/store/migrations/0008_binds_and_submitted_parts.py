@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("credentials", sa.Column("short_key_hash", sa.Text))
     op.execute("UPDATE credentials SET system_id = substr(login, 1, 15)")
     op.create_index("ix_credentials_system_id", "credentials", ["system_id"])
+    op.create_index("ix_credentials_account_id", "credentials", ["account_id"])
     op.create_index(
         "ix_callbacks_kept", "callbacks", ["endpoint", "due_at", "id"], sqlite_where=_OPEN, postgresql_where=_OPEN
     )

@@ -44,6 +44,7 @@ credentials = Table(
     Column("bind_hash", Text),
     Column("short_key_hash", Text),
     Index("ix_credentials_system_id", "system_id"),
+    Index("ix_credentials_account_id", "account_id"),
 )
 
 # A running program. Its node keeps its ids apart from all others'; what it claimed is in doubt when it is dead.
