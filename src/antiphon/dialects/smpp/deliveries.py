@@ -37,12 +37,10 @@ class Deliveries:
         self._heard: list[tuple[Due, Heard]] = []
         self._untold: list[Due] = []
         self._settling: asyncio.Task[None] | None = None
-        self._telling: dict[int, int] = {}
 
     async def run_once(self) -> int:
         """Tell what is due to those who are bound to us, as far as there is room; how much."""
-        room = {account: room - self._telling.get(account, 0) for account, room in self._customers.room().items()}
-        room = {account: free for account, free in room.items() if free > 0}
+        room = self._customers.room()
         if not room:
             return 0
         told = 0
@@ -58,7 +56,6 @@ class Deliveries:
             await asyncio.wait({*self._tasks, *({self._settling} if self._settling else ())})
 
     def _start(self, due: Due) -> None:
-        self._telling[due.account_id] = self._telling.get(due.account_id, 0) + 1
         task = asyncio.create_task(self._tell(due))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -72,10 +69,6 @@ class Deliveries:
         except Exception as failure:
             _log.exception("it could not be told over a bind", callback=due.id)
             self._heard.append((due, Heard(error=f"it could not be written: {type(failure).__name__}")))
-        left = self._telling[due.account_id] - 1
-        self._telling[due.account_id] = left
-        if not left:
-            del self._telling[due.account_id]
         if self._settling is None:
             self._settling = asyncio.create_task(self._settle())
 

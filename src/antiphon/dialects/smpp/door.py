@@ -150,6 +150,8 @@ class SmppDoor:
 
     async def _do(self, account: Account, body: Body) -> Body:
         """Raises Refusal or NotHere."""
+        if self._pace and (wait := self._pace.wait(account.id, time.monotonic())):
+            raise TooFast(retry_after=ceil(wait))
         match body:
             case ShortMessage() | DataSm():
                 return await self._submit(account, body)
@@ -167,8 +169,6 @@ class SmppDoor:
                 raise NotHere(status.INVALID_COMMAND)
 
     async def _submit(self, account: Account, body: ShortMessage | DataSm) -> Body:
-        if self._pace and (wait := self._pace.wait(account.id, time.monotonic())):
-            raise TooFast(retry_after=ceil(wait))
         command = read_submit(body, account, self._store.now())
         if isinstance(command, SendMessages):
             sent = await sends.send(self._store, self._prices, account, command)
