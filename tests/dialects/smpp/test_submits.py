@@ -12,13 +12,14 @@ from antiphon.core.account import NewCredential
 from antiphon.core.air import Alphabet, Part
 from antiphon.core.campaign import Purpose
 from antiphon.core.pace import Pace
-from antiphon.services import progress, wallet
+from antiphon.services import accounts, progress, wallet
 from antiphon.smpp import status
 from antiphon.smpp.bodies import Command
 from antiphon.smpp.pdu import Pdu, decode
 from antiphon.store.session import Store
 from tests.conftest import Clock
 from tests.dialects.smpp.scene import NUMBER, Shop, claimed, found, id_of, opened
+from tests.services.scenes import PIECE, audited
 
 TEXTS = [
     pytest.param(b"Hello", {}, "Hello", id="GSM"),
@@ -230,6 +231,30 @@ async def test_who_cannot_pay_is_told(store: Store, credential: NewCredential) -
         assert (await shop.submit()).status == status.PERMANENT
         first, second = parts("x" * 200)
         assert [(await shop.submit(**one)).status for one in (first, second)] == [status.OK, status.PERMANENT]
+
+
+async def test_what_is_cancelled_is_paid_back(store: Store, credential: NewCredential) -> None:
+    await wallet.credit(store, credential.login, 10 * PIECE)
+    account = await accounts.authenticate(store, credential.api_key)
+    async with opened(store) as place:
+        shop = Shop(place.port)
+        await shop.bind(credential)
+        ids = [id_of(await shop.submit()) for _ in range(2)]
+        assert await audited(store, account) == 8 * PIECE
+        assert [await shop.cancel(id) for id in (ids[0], ids[0])] == [status.OK, status.CANCEL_FAILED]
+        assert await audited(store, account) == 9 * PIECE
+
+
+async def test_another_account_s_message_is_not_there(store: Store, credential: NewCredential) -> None:
+    other = await accounts.create(store, "other@example.com", "FR")
+    async with opened(store) as place:
+        shop, stranger = Shop(place.port), Shop(place.port)
+        await shop.bind(credential)
+        await stranger.bind(other)
+        id = id_of(await shop.submit())
+        assert await stranger.query(id) == status.INVALID_MESSAGE_ID
+        assert await stranger.cancel(id) == status.CANCEL_FAILED
+        await claimed(store, 1)
 
 
 async def test_cancel(store: Store, credential: NewCredential) -> None:
