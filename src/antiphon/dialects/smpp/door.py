@@ -94,15 +94,14 @@ class SmppDoor:
     def _asked(self, session: Session, pdu: Pdu) -> None:
         assert isinstance(session, Customer)
         if pdu.command in _BINDS:
-            self._bind(session, pdu)
-        elif pdu.command not in _OF_BOUND:
-            session.nack(pdu, status.INVALID_COMMAND)
-        elif session.account is None or (pdu.command in _SUBMITS and not session.sends):
-            session.respond(pdu, NOTHING, status.WRONG_BIND)
-        elif self._closing:
-            session.respond(pdu, NOTHING, status.TEMPORARY)
-        else:
-            self._start(session, pdu, self._do(session.account, pdu.body))
+            return self._bind(session, pdu)
+        if pdu.command not in _OF_BOUND:
+            return session.nack(pdu, status.INVALID_COMMAND)
+        if session.account is None or (pdu.command in _SUBMITS and not session.sends):
+            return session.respond(pdu, NOTHING, status.WRONG_BIND)
+        if self._closing:
+            return session.respond(pdu, NOTHING, status.TEMPORARY)
+        return self._start(session, pdu, self._do(session.account, pdu.body))
 
     def _bind(self, customer: Customer, pdu: Pdu) -> None:
         if customer.account is not None or customer.is_binding:
