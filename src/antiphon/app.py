@@ -25,10 +25,11 @@ from antiphon.dialects import atom, exotel, exotel_v1, native, octopush, octopus
 from antiphon.dialects.door import Door, House
 from antiphon.dialects.inbound.door import Inbound
 from antiphon.dialects.openapi import document
+from antiphon.dialects.smpp.door import SmppDoor
 from antiphon.services import processes, progress
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
-from antiphon.workers import calculate, dispatch, heartbeat, import_files, schedule
+from antiphon.workers import calculate, dispatch, heartbeat, import_files, parts, schedule
 from antiphon.workers.callbacks import Courier
 from antiphon.workers.fleet import Fleet
 from antiphon.workers.loop import forever
@@ -66,11 +67,12 @@ async def enlisted(config: Config) -> AsyncIterator[Store]:
 
 async def serve(config: Config) -> None:
     """Doors and workers, until SIGTERM or SIGINT; then what has begun is ended. Raises CannotOpen or CannotServe."""
-    listener = _listen(config)
+    listener = _listen(config.host, config.port)
+    smpp = _listen(config.host, config.smpp_port) if config.smpp_port else None
     # The program's own objects stay: a collection that walks them all in the middle of a batch costs half its time.
     gc.freeze()
     gc.set_threshold(_GARBAGE, 20, 20)
-    async with enlisted(config) as store, _working(config, store):
+    async with enlisted(config) as store, _working(config, store), _bound(config, store, smpp):
         closing = asyncio.Event()
         server = _Server(
             uvicorn.Config(
@@ -100,7 +102,7 @@ def doors(config: Config, store: Store, closing: asyncio.Event | None = None) ->
     house = House(
         prices=config.prices(),
         body_limit=config.body_limit,
-        pace=Pace(config.rate_limit, config.rate_burst) if config.rate_limit else None,
+        pace=_pace(config),
         closing=closing or asyncio.Event(),
         add_carrier=partial(add_carrier, config, store),
         check_carrier=partial(check_carrier, config, store),
@@ -157,6 +159,7 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         "calculate": (partial(calculate.run_once, store, config.prices()), 0.1),
         "import files": (partial(import_files.run_once, store), 0.25),
         "schedule": (partial(schedule.run_once, store, grace), 0.25),
+        "parts": (partial(parts.run_once, store), 1.0),
         "fleet": (fleet.run_once, 1.0),
         "dispatch": (partial(dispatch.run_once, store, fleet), 0.05),
         "callbacks": (courier.run_once, 0.1),
@@ -183,6 +186,31 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         await outbound.close()
 
 
+@asynccontextmanager
+async def _bound(config: Config, store: Store, listener: socket.socket | None) -> AsyncIterator[None]:
+    """With the door where customers bind, if there is one."""
+    if listener is None:
+        yield
+        return
+    door = SmppDoor(store, config.prices(), _pace(config))
+    stopping = asyncio.Event()
+    await door.open(listener)
+    telling = asyncio.create_task(forever("deliveries", door.run_once, stopping, 0.1, door.woken))
+    host, port = listener.getsockname()[:2]
+    _log.info("customers can bind", address=f"{host}:{port}")
+    try:
+        yield
+    finally:
+        stopping.set()
+        door.woken.set()
+        await asyncio.wait([telling], timeout=_LAST_STEP)
+        await door.close()
+
+
+def _pace(config: Config) -> Pace | None:
+    return Pace(config.rate_limit, config.rate_burst) if config.rate_limit else None
+
+
 class _Server(uvicorn.Server):
     """Leaves the signals to us: uvicorn would raise them again when it has ended, and the exit code would not be 0."""
 
@@ -195,15 +223,16 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _listen(config: Config) -> socket.socket:
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+def _listen(host: str, port: int) -> socket.socket:
+    """Raises CannotServe."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((config.host, config.port))
+        listener.bind((host, port))
         listener.listen(_BACKLOG)
     except OSError as failure:
-        raise CannotServe(f"cannot listen on {config.host}:{config.port}: {failure.strerror}") from failure
+        raise CannotServe(f"cannot listen on {host}:{port}: {failure.strerror}") from failure
     return listener
 
 

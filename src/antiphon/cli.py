@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from antiphon import __version__, app
 from antiphon.cli_carriers import carrier, route
 from antiphon.config import BadSetting, Config, load
-from antiphon.core.account import Doubts, NewCredential
+from antiphon.core.account import Doubts, NewBind, NewCredential
 from antiphon.core.errors import BadField, Refusal
 from antiphon.core.money import micros, shown
 from antiphon.doctor import examine
-from antiphon.services import accounts, wallet
+from antiphon.services import accounts, binds, wallet
 from antiphon.smsc import far_end
 from antiphon.smsc.faults import Faults
 from antiphon.store.session import CannotOpen, open_store
@@ -33,9 +33,17 @@ for group in (account, carrier, route):
 
 
 @cli.command
-def serve(*, host: str | None = None, port: int | None = None, data: str | None = None) -> None:
-    """Answer the APIs and send the campaigns, until SIGTERM."""
-    config = load({"host": host, "port": port, "data": data})
+def serve(
+    *, host: str | None = None, port: int | None = None, smpp_port: int | None = None, data: str | None = None
+) -> None:
+    """Answer the APIs and send the campaigns, until SIGTERM.
+
+    Parameters
+    ----------
+    smpp_port
+        Where customers bind over SMPP; 0 is nowhere.
+    """
+    config = load({"host": host, "port": port, "smpp_port": smpp_port, "data": data})
     _log_from(config)
     _run(app.serve(config))
 
@@ -52,7 +60,7 @@ def welcome(*, data: str | None = None) -> None:
     config = load({"data": data})
     credential = _run(_demo_account(config))
     if credential:
-        _print_credential(credential)
+        _print_fields(credential)
         host = "127.0.0.1" if config.host in ("0.0.0.0", "::") else config.host  # noqa: S104
         for name, line in app.examples(f"http://{host}:{config.port}", credential):
             print(f"\n# {name}\n{line}")
@@ -109,7 +117,23 @@ def create(
     if json:
         print(msgspec.json.encode(credential).decode())
     else:
-        _print_credential(credential)
+        _print_fields(credential)
+
+
+@account.command
+def bind(*, login: str, password: str | None = None, json: bool = False, data: str | None = None) -> None:
+    """Set the password of an account's SMPP binds, or make one, and print it, once.
+
+    Parameters
+    ----------
+    password
+        6 to 8 characters. From then on the first eight of the API key open no bind any more; the whole key does.
+    """
+    made = _run(_bind(load({"data": data}), login, password))
+    if json:
+        print(msgspec.json.encode(made).decode())
+    else:
+        _print_fields(made)
 
 
 @account.command
@@ -165,6 +189,11 @@ async def _set_doubts(config: Config, login: str, wishes: Doubts) -> None:
         await accounts.edit_parameters(store, found, lambda known: replace(known, doubts=wishes))
 
 
+async def _bind(config: Config, login: str, password: str | None) -> NewBind:
+    async with app.enlisted(config) as store:
+        return await binds.set_password(store, login, password)
+
+
 async def _credit(config: Config, login: str, amount: int, note: str | None) -> int:
     async with app.enlisted(config) as store:
         return await wallet.credit(store, login, amount, note)
@@ -190,9 +219,9 @@ async def _examine(config: Config) -> bool:
     return healthy
 
 
-def _print_credential(credential: NewCredential) -> None:
-    for name in credential.__struct_fields__:
-        print(f"{name:12}{getattr(credential, name)}")
+def _print_fields(made: NewCredential | NewBind) -> None:
+    for name in made.__struct_fields__:
+        print(f"{name:12}{getattr(made, name)}")
 
 
 def _run(task: Coroutine[Any, Any, Any]) -> Any:

@@ -33,6 +33,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     host: Annotated[str, _help("address to listen on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535), _help("port to listen on; 0 takes a free one")] = 8080
+    smpp_port: Annotated[int, Meta(ge=0, le=65535), _help("port where customers bind over SMPP; 0 is none")] = 0
     data: Annotated[str, _help("folder of the SQLite database and of the simulator's log")] = "data"
     database_url: Annotated[str, _help("postgresql://USER:PASSWORD@HOST/NAME or sqlite:///PATH")] = ""
     body_limit: Annotated[int, Meta(ge=1024), _help("largest request body, in bytes")] = 16 * 1024 * 1024

@@ -13,6 +13,8 @@ from antiphon.app import DIALECTS
 from antiphon.core import errors
 from antiphon.core.errors import Refusal
 from antiphon.dialects.door import Caller, Dialect
+from antiphon.dialects.smpp import errors as smpp_errors
+from antiphon.smpp import status
 
 SOURCE = Path(errors.__file__).parents[1]
 CALLS = Path(__file__).parents[1] / "dialects"
@@ -62,6 +64,11 @@ def table(dialect: Dialect) -> dict[type[Refusal], object]:
 @each_dialect
 def test_every_refusal_has_its_line(dialect: Dialect) -> None:
     assert set(table(dialect)) == set(refusals())
+
+
+def test_every_refusal_has_its_status() -> None:
+    assert set(smpp_errors.TABLE) == set(refusals())
+    assert status.OK not in smpp_errors.TABLE.values()
 
 
 @each_dialect

@@ -29,9 +29,11 @@ from antiphon.store import (
     cursors,
     doubts,
     imports,
+    kept,
     lists,
     messages,
     opt_outs,
+    parts,
     receipts,
     replies,
     reports,
@@ -47,12 +49,13 @@ Question = Callable[[Tx, Campaign, Account], Awaitable[Any]]
 _WINDOW = Window(limit=20)
 _EACH, _LISTED = cursors.Those(), cursors.Those(list_id=1, tag_id=1)
 _NUMBERS = ["+33612345678"]
+_TEXT = parts.Text(1, "SHOP", "+33612345678", 7, 2)
 _LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs", "callbacks"}
 _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
     *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts", "answers"],
-    *["parts", "early_receipts", "attempts"],
+    *["parts", "early_receipts", "attempts", "submitted_parts"],
 }
 
 
@@ -160,6 +163,20 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: wallet.locked(tx, [account.id]), id="wallets"),
     pytest.param(lambda tx, campaign, account: request_ids.used(tx, [(account.id, "x")]), id="request ids"),
     pytest.param(lambda tx, campaign, account: request_ids.forget(tx), id="forget request ids"),
+    pytest.param(lambda tx, campaign, account: accounts.called(tx, "name"), id="called"),
+    pytest.param(lambda tx, campaign, account: messages.drop_one(tx, account.id, 1), id="drop one"),
+    pytest.param(lambda tx, campaign, account: kept.any_of(tx, "smpp:1"), id="anything kept"),
+    pytest.param(lambda tx, campaign, account: kept.due(tx, ["smpp:1"]), id="kept and due"),
+    pytest.param(lambda tx, campaign, account: kept.claim(tx, "smpp:1", tx.now, 50), id="kept"),
+    pytest.param(lambda tx, campaign, account: kept.hasten(tx, "smpp:1"), id="hasten"),
+    pytest.param(lambda tx, campaign, account: kept.give_up(tx, "smpp:1", tx.now), id="give up"),
+    pytest.param(lambda tx, campaign, account: kept.release(tx, [(account.id, 1)]), id="untold"),
+    pytest.param(lambda tx, campaign, account: parts.waiting(tx, {_TEXT}, tx.now), id="parts that wait"),
+    pytest.param(lambda tx, campaign, account: parts.message_of(tx, account.id, 1), id="message of a part"),
+    pytest.param(lambda tx, campaign, account: parts.drop(tx, account.id, 1), id="drop a part"),
+    pytest.param(lambda tx, campaign, account: parts.any_old(tx, tx.now), id="any old part"),
+    pytest.param(lambda tx, campaign, account: parts.expire(tx, tx.now, 100), id="parts expire"),
+    pytest.param(lambda tx, campaign, account: parts.forget(tx, tx.now, 100), id="forget parts"),
 ]
 
 

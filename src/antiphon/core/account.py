@@ -116,6 +116,13 @@ class NewCredential(Struct, frozen=True, kw_only=True):
     api_key: str
 
 
+class NewBind(Struct, frozen=True, kw_only=True):
+    """What is shown once, when the password of an account's binds is set."""
+
+    system_id: str
+    password: str
+
+
 def home_zone(region: str) -> str:
     """The IANA time zone an account of this region starts with; UTC where the region tells too little."""
     if region in _BUSIEST_ZONE:

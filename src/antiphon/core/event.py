@@ -11,6 +11,9 @@ PATIENCE: Final = timedelta(hours=24)
 _FIRST_PAUSE: Final = timedelta(seconds=10)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 
+# The format of what is told over an SMPP bind of the account, not by HTTP.
+BOUND: Final = "smpp"
+
 
 class Kind(StrEnum):
     RECEIPT = "receipt"  # what became of a message
@@ -89,6 +92,11 @@ class Heard(Struct, frozen=True, kw_only=True):
     @property
     def taken(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
+
+
+def over_a_bind(account: int) -> str:
+    """What stands where a URL stands: whichever bind the account has at the time."""
+    return f"{BOUND}:{account}"
 
 
 def next_attempt(due: Due, heard: Heard, now: datetime, chance: float) -> datetime | None:

@@ -17,7 +17,9 @@ def clean(written: str | None) -> str | None:
 
 
 def endpoint(url: str) -> str:
-    """Scheme, host and port of a clean URL: the server that answers."""
+    """Scheme, host and port of a clean URL: the server that answers. Of `smpp:12` all: the account whose binds do."""
     parts = urlsplit(url)
+    if parts.scheme == "smpp":
+        return url
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return f"{parts.scheme}://{parts.hostname}:{port}"

@@ -1,7 +1,6 @@
 """Who may come in, and what has it set?"""
 
 import asyncio
-import hashlib
 import hmac
 import re
 import secrets
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from antiphon.core.account import Account, NewCredential, Parameters, Person, SubAccount, home_zone
 from antiphon.core.errors import BadField, NotAuthenticated, TooMany, UnknownAccount
 from antiphon.core.phone import REGIONS
+from antiphon.services import hashes
 from antiphon.store import accounts, campaigns, wallet
 from antiphon.store.accounts import NewKey
 from antiphon.store.session import Store, Tx
@@ -44,9 +44,11 @@ async def create(store: Store, login: str, region: str, *, operator: bool = Fals
         raise BadField(field="login", reason="is not an e-mail address")
     if region not in REGIONS:
         raise BadField(field="region", reason="is not a country code like FR")
+    secret = await _new_secret()
     async with store.begin() as tx:
         runs = operator or await accounts.count(tx) == 0
-        made = await _add(tx, replace(_account(tx, region, home_zone(region)), operator=runs), login, Person())
+        account = replace(_account(tx, region, home_zone(region)), operator=runs)
+        made = await _add(tx, account, _Entry(login, Person(), secret))
     if made is None:
         raise BadField(field="login", reason="belongs to another account already")
     return made
@@ -58,7 +60,7 @@ async def create_sub_account(store: Store, parent: Account, command: NewSubAccou
     Raises TooMany, or BadField where a name or the password is unfit.
     """
     _check_person(command.person)
-    password_hash = await _hashed(command.password)
+    secret = replace(await _new_secret(), password_hash=await _hashed(command.password))
     async with store.begin() as tx:
         await accounts.lock(tx, parent.id)  # or two at the same moment would both be the last that is allowed
         count = await accounts.count_below(tx, parent.id)
@@ -67,7 +69,7 @@ async def create_sub_account(store: Store, parent: Account, command: NewSubAccou
         account = replace(
             _account(tx, parent.region, parent.time_zone), parent_id=parent.id, parameters=command.parameters
         )
-        made = await _add_named(tx, account, command.person, password_hash)
+        made = await _add_named(tx, account, command.person, secret)
         if await wallet.balance(tx, parent.id) is not None:
             await wallet.open_(tx, account.id)
     return made
@@ -127,7 +129,7 @@ async def authenticate(store: Store, api_key: str, known_as: str | None = None) 
 
     Raises NotAuthenticated.
     """
-    secret_hash = _hash(api_key)
+    secret_hash = hashes.of_key(api_key)
     found = store.believed.get(secret_hash)
     if found is None:
         async with store.read() as tx:
@@ -165,31 +167,54 @@ def _account(tx: Tx, region: str, time_zone: str) -> Account:
     )
 
 
-async def _add(
-    tx: Tx, account: Account, login: str, person: Person, password_hash: str | None = None
-) -> NewCredential | None:
+class _Secret(Struct, frozen=True, kw_only=True):
+    """A new API key, and what is kept of it."""
+
+    key_id: str
+    api_key: str
+    short_key_hash: str
+    password_hash: str | None = None
+
+
+class _Entry(Struct, frozen=True):
+    """Who comes in, and with what."""
+
+    login: str
+    person: Person
+    secret: _Secret
+
+
+async def _new_secret() -> _Secret:
+    """Before a transaction begins: one of the hashes takes long on purpose."""
+    api_key = secrets.token_hex(20)
+    short = await asyncio.to_thread(hashes.of_short, hashes.shortened(api_key))
+    return _Secret(key_id=secrets.token_hex(10), api_key=api_key, short_key_hash=short)
+
+
+async def _add(tx: Tx, account: Account, new: _Entry) -> NewCredential | None:
     """None when the login is taken."""
-    key_id, api_key = secrets.token_hex(10), secrets.token_hex(20)
+    key_id, api_key = new.secret.key_id, new.secret.api_key
     kept = NewKey(
         key_id=key_id,
-        secret_hash=_hash(api_key),
+        secret_hash=hashes.of_key(api_key),
         hint=api_key[-4:],
-        password_hash=password_hash,
+        password_hash=new.secret.password_hash,
+        short_key_hash=new.secret.short_key_hash,
         operator=account.operator,
     )
-    if not await accounts.add_credential(tx, account.id, login, kept):
+    if not await accounts.add_credential(tx, account.id, new.login, kept):
         return None
-    await accounts.add(tx, account, person)
-    return NewCredential(account_id=account.id, sid=account.sid, login=login, key_id=key_id, api_key=api_key)
+    await accounts.add(tx, account, new.person)
+    return NewCredential(account_id=account.id, sid=account.sid, login=new.login, key_id=key_id, api_key=api_key)
 
 
-async def _add_named(tx: Tx, account: Account, person: Person, password_hash: str) -> NewCredential:
+async def _add_named(tx: Tx, account: Account, person: Person, secret: _Secret) -> NewCredential:
     """With a login like `axelle_durand@sub-accounts.com`, and some letters more where that is taken."""
     plain = unicodedata.normalize("NFKD", f"{person.first_name}_{person.last_name}".lower())
     name = re.sub(r"[^a-z0-9_]", "", plain.encode("ascii", "ignore").decode()).strip("_") or "account"
     for attempt in range(_ATTEMPTS):
         login = f"{name}{'_' + secrets.token_hex(4) if attempt else ''}@{_DOMAIN}"
-        if made := await _add(tx, account, login, person, password_hash):
+        if made := await _add(tx, account, _Entry(login, person, secret)):
             return made
     raise BadField(field="first_name", reason="makes no login that is free")
 
@@ -213,11 +238,6 @@ async def _hashed(password: str) -> str:
     if not 8 <= len(password) <= _LONGEST_NAME:
         raise BadField(field="password", reason="is not of 8 to 255 characters")
     return await asyncio.to_thread(PasswordHasher().hash, password)
-
-
-def _hash(api_key: str) -> str:
-    # 160 random bits cannot be guessed, so one fast round is enough; a slow hash would slow every request.
-    return hashlib.sha256(api_key.encode()).hexdigest()
 
 
 def _any_is(given: str, names: list[str]) -> bool:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from antiphon.core.account import Account, Callbacks
 from antiphon.core.campaign import State as Sending
 from antiphon.core.errors import UnknownCallback
-from antiphon.core.event import Due, Event, Heard, Kind, Owed, next_attempt
+from antiphon.core.event import BOUND, Due, Event, Heard, Kind, Owed, next_attempt
 from antiphon.core.message import Key, Reply
 from antiphon.store import callbacks
 from antiphon.store.callbacks import Done, Wishes
@@ -102,12 +102,13 @@ async def resend(store: Store, account: Account, id: int) -> None:
 
 def _done(tx: Tx, due: Due, heard: Heard, chance: float) -> Done:
     again = None if heard.taken else next_attempt(due, heard, tx.now, chance)
-    state = "delivered" if heard.taken else "waiting" if again else "failed"
+    waiting = "kept" if due.format == BOUND else "waiting"
+    state = "delivered" if heard.taken else waiting if again else "failed"
     return Done(
         state=state,
         attempts=due.attempts + 1,
         due_at=again or tx.now,
-        ended_at=None if state == "waiting" else tx.now,
+        ended_at=None if state == waiting else tx.now,
         status=heard.status,
         answer=heard.answer,
         error=heard.error,

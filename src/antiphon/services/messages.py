@@ -6,6 +6,7 @@ from typing import Protocol
 
 from antiphon.core.account import Account
 from antiphon.core.campaign import Campaign, Kind, Purpose
+from antiphon.core.errors import CannotCancel
 from antiphon.core.message import Accepted, Fared, Key, Outcome, Outgoing, Receipt, Refused, State, Torn
 from antiphon.services import receipts, wallet
 from antiphon.services.callbacks import owe_receipts
@@ -92,6 +93,18 @@ async def find(store: Store, account: Account, id: int) -> tuple[Campaign, Fared
         found = await reports.message(tx, account.id, id)
         campaign = await campaigns.by_id(tx, account.id, found[0]) if found else None
     return (campaign, found[1]) if campaign and found else None
+
+
+async def cancel(store: Store, account: Account, id: int) -> None:
+    """Never send it, if it still waits; what it would have cost comes back. Raises CannotCancel."""
+    async with store.begin() as tx:
+        dropped = await messages.drop_one(tx, account.id, id)
+        if dropped is None:
+            raise CannotCancel(reason="the message waits no more")
+        campaign = await campaigns.locked(tx, account.id, dropped[0])
+        await owe_receipts(tx, [(account.id, id)])
+        if campaign is not None and campaign.reserved:
+            await wallet.refund(tx, {(account.id, campaign.id): dropped[1]})
 
 
 async def settle(

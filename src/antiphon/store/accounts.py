@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, union, update
 
 from antiphon.core.account import Account, Parameters, Person, SubAccount
 from antiphon.store.instants import instant
@@ -26,6 +26,18 @@ class NewKey(Struct, frozen=True, kw_only=True):
     hint: str
     password_hash: str | None = None
     operator: bool = False
+    short_key_hash: str | None = None
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """Somebody who may be meant by a name, and the hashes of what opens their account over SMPP."""
+
+    account: Account
+    login: str
+    key_id: str
+    secret_hash: str
+    bind_hash: str | None
+    short_key_hash: str | None
 
 
 async def add(tx: Tx, account: Account, person: Person) -> None:
@@ -51,7 +63,8 @@ async def lock(tx: Tx, account: int) -> None:
 
 async def add_credential(tx: Tx, account: int, login: str, api_key: NewKey) -> bool:
     """False when the login is taken."""
-    names = ("key_id", "account_id", "login", "secret_hash", "created_at", "key_hint", "password_hash", "operator")
+    names = ("key_id", "account_id", "login", "secret_hash", "created_at", "key_hint", "password_hash")
+    names += ("system_id", "short_key_hash", "operator")
     row = (
         api_key.key_id,
         account,
@@ -60,6 +73,8 @@ async def add_credential(tx: Tx, account: int, login: str, api_key: NewKey) -> b
         instant(tx.now),
         api_key.hint,
         api_key.password_hash,
+        system_id(login),
+        api_key.short_key_hash,
         api_key.operator,
     )
     return await tx.insert(credentials, names, [row]) == 1
@@ -95,6 +110,27 @@ async def by_secret(tx: Tx, secret_hash: str) -> tuple[Account, str, str] | None
     query = _account_query(credentials.c.login, credentials.c.key_id, credentials.c.operator)
     row = await tx.first(query.where(credentials.c.secret_hash == secret_hash))
     return (replace(_account(row), operator=row["operator"]), row["login"], row["key_id"]) if row else None
+
+
+async def called(tx: Tx, name: str) -> list[Holder]:
+    """Whose login, key id or sid this is, or whose login begins with it where it has the length of a system_id."""
+    names = ("login", "key_id", "secret_hash", "bind_hash", "short_key_hash")
+    columns = [credentials.c[one] for one in names]
+    # One index each: of conditions that are joined by OR, PostgreSQL would read the whole table.
+    each = [select(credentials.c.key_id).where(credentials.c[one] == name) for one in ("login", "key_id", "system_id")]
+    by_sid = select(credentials.c.key_id).select_from(_HELD).where(accounts.c.sid == name)
+    mine = credentials.c.key_id.in_(union(*each, by_sid))
+    rows = await tx.all(_account_query(*columns).where(mine))
+    return [Holder(account=_account(row), **{one: row[one] for one in names}) for row in rows]
+
+
+async def change_bind(tx: Tx, account: int, bind_hash: str) -> None:
+    await tx.run(update(credentials).where(credentials.c.account_id == account).values(bind_hash=bind_hash))
+
+
+def system_id(login: str) -> str:
+    """What a client that keeps to SMPP's limit sends of it (4.1.1)."""
+    return login[:15]
 
 
 async def by_id(tx: Tx, id: int) -> Account | None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_, update
 
 from antiphon.core import url
 from antiphon.core.account import Callbacks, Parameters
 from antiphon.core.campaign import Kind as Audience
-from antiphon.core.event import Due, Event, Kind, Owed
+from antiphon.core.event import BOUND, Due, Event, Kind, Owed
 from antiphon.core.message import Key
 from antiphon.core.way import Told
 from antiphon.store.instants import instant
@@ -19,7 +19,7 @@ from antiphon.store.schema import accounts, callbacks, campaigns, messages
 from antiphon.store.session import Row, Tx
 
 _MOST = 100  # of one message
-_KEY = tuple_(callbacks.c.account_id, callbacks.c.id)
+KEY = tuple_(callbacks.c.account_id, callbacks.c.id)
 _WISHES = (
     *(accounts.c.sid, accounts.c.time_zone, campaigns.c.created_at),
     *(campaigns.c.callbacks, accounts.c.parameters),
@@ -60,7 +60,7 @@ async def add(tx: Tx, owed: Sequence[Owed]) -> None:
             one.form,
             msgspec.json.encode(one.event).decode(),
             one.event.message_id,
-            *("waiting", 0, now, now),
+            *(_begins(one.format), 0, now, now),
         )
         for id, one in zip(tx.ids.many(len(owed)), owed, strict=True)
     ]
@@ -132,9 +132,8 @@ async def claim(tx: Tx, until: datetime, limit: int, each: int, but: Collection[
     named = chosen.order_by(ranked.c.due_at, ranked.c.id).limit(limit).cte("chosen")
     fields = (callbacks.c[name] for name in Due.__struct_fields__)
     # Compared again: another process may have been faster, and has set another time then.
-    ours = update(callbacks).where(_KEY.in_(select(named)), due).values(due_at=until).returning(*fields)
-    rows = [dict(zip(Due.__struct_fields__, row, strict=True)) for row in await tx.tuples(ours)]
-    return [Due(**{**row, "event": msgspec.convert(row["event"], Event)}) for row in rows]
+    ours = update(callbacks).where(KEY.in_(select(named)), due).values(due_at=until).returning(*fields)
+    return [read_due(row) for row in await tx.tuples(ours)]
 
 
 class Done(Struct, frozen=True, kw_only=True):
@@ -161,14 +160,26 @@ async def settle(tx: Tx, done: Sequence[tuple[Key, Done]]) -> None:
         )
         for key, one in done
     ]
-    await tx.update(callbacks, Done.__struct_fields__, rows, ("waiting",))
+    await tx.update(callbacks, Done.__struct_fields__, rows, ("waiting", "telling"))
 
 
 async def resend(tx: Tx, account: int, id: int) -> bool:
     """False where there is no such callback that has failed."""
     mine = (callbacks.c.account_id == account) & (callbacks.c.id == id) & (callbacks.c.state == "failed")
-    again = {"state": "waiting", "attempts": 0, "due_at": tx.now, "created_at": tx.now, "ended_at": None}
+    state = case((callbacks.c.format == BOUND, "kept"), else_="waiting")
+    again = {"state": state, "attempts": 0, "due_at": tx.now, "created_at": tx.now, "ended_at": None}
     return await tx.run(update(callbacks).where(mine).values(**again)) == 1
+
+
+def read_due(row: Row) -> Due:
+    """The callback in a row of the fields of Due."""
+    fields = dict(zip(Due.__struct_fields__, row, strict=True))
+    return Due(**{**fields, "event": msgspec.convert(fields["event"], Event)})
+
+
+def _begins(written: str) -> str:
+    """What is told over a bind is kept for one: apart, so that nobody looks through it for what is to be called."""
+    return "kept" if written == BOUND else "waiting"
 
 
 # Spelled out in the statement, not sent beside it: only so does SQLite see that the partial indexes will do.

@@ -139,6 +139,15 @@ async def drop(tx: Tx, campaign: Campaign, state: State, limit: int) -> dict[Key
     return {(account, id): cost for account, id, cost in rows}
 
 
+async def drop_one(tx: Tx, account: int, id: int) -> tuple[int, int] | None:
+    """This message is unsent from now on: its campaign, and what it would have cost. None where it waits no more."""
+    mine = (messages.c.account_id == account) & (messages.c.id == id)
+    changes = {"state": State.UNSENT.value, "updated_at": tx.now}
+    dropped = update(messages).where(mine, is_(State.WAITING) | is_(State.HELD)).values(**changes)
+    rows = await tx.tuples(dropped.returning(messages.c.campaign_id, messages.c.cost))
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
 async def doubt(tx: Tx, sending: Select[Any, Any]) -> int:
     """What dead processes were submitting for these campaigns (account and id) is in doubt from now on."""
     chosen = sending.subquery()

@@ -28,7 +28,7 @@ from antiphon.store.schema.people import (
     opt_outs,
     tags,
 )
-from antiphon.store.schema.sending import automation_answers, automations, campaigns, messages, replies
+from antiphon.store.schema.sending import automation_answers, automations, campaigns, messages, replies, submitted_parts
 from antiphon.store.schema.tables import metadata
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "replies",
     "request_ids",
     "routes",
+    "submitted_parts",
     "tags",
     "transfer_tokens",
     "wallets",

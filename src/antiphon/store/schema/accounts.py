@@ -42,7 +42,12 @@ credentials = Table(
     Column("created_at", Instant, nullable=False),
     Column("key_hint", Text, nullable=False, server_default=""),
     Column("password_hash", Text),
+    Column("system_id", Text, nullable=False, server_default=""),
+    Column("bind_hash", Text),
+    Column("short_key_hash", Text),
     Column("operator", Boolean, nullable=False, server_default=false()),
+    Index("ix_credentials_system_id", "system_id"),
+    Index("ix_credentials_account_id", "account_id"),
 )
 
 # A running program. Its node keeps its ids apart from all others'; what it claimed is in doubt when it is dead.

@@ -45,3 +45,9 @@ Index(
     callbacks.c.state,
     **where("message_id IS NOT NULL"),
 )
+# What is told over a bind waits for one, and is looked for by the account that it is told to.
+Index(
+    "ix_callbacks_kept",
+    *(callbacks.c.endpoint, callbacks.c.due_at, callbacks.c.id),
+    **where("state = 'kept' OR state = 'telling'"),
+)

@@ -158,3 +158,29 @@ automation_answers = Table(
     PrimaryKeyConstraint("account_id", "number", "automation_id"),
     sqlite_with_rowid=False,
 )
+
+# Parts of long texts that customers submit one by one: `octets` in hexadecimal, `note` what is to be told of the part.
+submitted_parts = Table(
+    "submitted_parts",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("reference", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("octets", Text, nullable=False),
+    Column("note", Text),
+    Column("message_id", BigInteger),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    Index("ix_submitted_parts_created_at", "created_at"),
+    sqlite_with_rowid=False,
+)
+Index(
+    "ix_submitted_parts_waiting",
+    *(submitted_parts.c.account_id, submitted_parts.c.receiver, submitted_parts.c.reference),
+    **where("message_id IS NULL"),
+)
+Index("ix_submitted_parts_expiring", submitted_parts.c.created_at, **where("message_id IS NULL"))
