@@ -2,9 +2,15 @@
 
 import sys
 
-from bench import contacts, dispatch, sends, smpp
+from bench import contacts, dispatch, kannel, sends, smpp
 
-BENCHMARKS = {"contacts": contacts.main, "sends": sends.main, "dispatch": dispatch.main, "smpp": smpp.main}
+BENCHMARKS = {
+    "contacts": contacts.main,
+    "sends": sends.main,
+    "dispatch": dispatch.main,
+    "smpp": smpp.main,
+    "kannel": kannel.main,
+}
 
 for wanted in sys.argv[1:] or BENCHMARKS:
     BENCHMARKS[wanted]()
