@@ -2,7 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test demo bench clean
+.PHONY: run test test-faults demo bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/antiphon welcome --data data
@@ -14,6 +14,9 @@ test: $(VENV)/.dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist worksteal
+
+test-faults: $(VENV)/.dev
+	@$(BIN)/python -m bench faults
 
 demo: $(VENV)/.run
 	@$(BIN)/python demo/tour.py

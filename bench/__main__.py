@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import contacts, dispatch, kannel, sends, smpp
+from bench import contacts, dispatch, faults, kannel, sends, smpp
 
 BENCHMARKS = {
     "contacts": contacts.main,
@@ -10,6 +10,7 @@ BENCHMARKS = {
     "dispatch": dispatch.main,
     "smpp": smpp.main,
     "kannel": kannel.main,
+    "faults": faults.main,
 }
 
 for wanted in sys.argv[1:] or BENCHMARKS:
