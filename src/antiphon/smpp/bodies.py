@@ -61,8 +61,9 @@ class Tag(IntEnum):
 Tlvs = Mapping[int, bytes]
 NO_TLVS: Final[Tlvs] = {}
 _Service = Annotated[str, Meta(max_length=5)]
-_SystemId = Annotated[str, Meta(max_length=15)]
-_Password = Annotated[str, Meta(max_length=8)]
+# The standard has 15 and 8 characters; carriers hand out longer ones, and everybody reads them.
+_SystemId = Annotated[str, Meta(max_length=64)]
+_Password = Annotated[str, Meta(max_length=64)]
 _SystemType = Annotated[str, Meta(max_length=12)]
 _Address = Annotated[str, Meta(max_length=20)]
 _LongAddress = Annotated[str, Meta(max_length=64)]

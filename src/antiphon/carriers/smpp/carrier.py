@@ -26,6 +26,7 @@ from antiphon.smpp.session import Handler, NoAnswer, Session, Timers, connect
 _log = structlog.get_logger()
 _PORT: Final = 2775
 _TLS_PORT: Final = 3550
+_LONGEST_NAME: Final = 64
 _PATIENCE: Final = 10.0  # seconds that a stop waits for answers
 _LONGEST_PAUSE: Final = 60.0  # seconds between two attempts to bind
 _THROTTLED_PAUSE: Final = 1.0
@@ -61,8 +62,8 @@ class Smpp:
         self._settings.tags  # noqa: B018 it says what is wrong with them now rather than with the first message
         if not address.host:
             raise BadField(field="url", reason="names no host")
-        if len(address.user) > 15 or len(address.password) > 8:
-            raise BadField(field="url", reason="has a system_id over 15 or a password over 8 characters")
+        if max(len(address.user), len(address.password)) > _LONGEST_NAME:
+            raise BadField(field="url", reason=f"has a system_id or a password over {_LONGEST_NAME} characters")
         secure = address.scheme == "smpps"
         self.name = name
         self._host, self._port = address.host, address.port or (_TLS_PORT if secure else _PORT)
