@@ -284,3 +284,29 @@ async def test_a_carrier_with_another_key_is_broken_and_the_others_work(
     assert told.state == "broken"
     assert "another key" in (told.error or "")
     assert "secret" not in (told.error or "").replace("secret was", "")
+
+
+async def test_paused_and_resumed_a_hundred_times_nobody_is_written_to_twice(
+    store: Store, account: Account, world: World
+) -> None:
+    turns = iter(range(10**6))
+
+    def answer(message: Outgoing) -> Outcome | Busy:
+        return Busy("ESME_RTHROTTLED", 0.1, throttled=True) if 50 < next(turns) < 60 else accept(message)
+
+    only = await world.add("only", answer, default=True)
+    campaign = await sending(store, account, people(300))
+    for _ in range(100):
+        await campaigns.pause(store, account, campaign.id)
+        await dispatch.run_once(store, world.fleet)
+        await campaigns.resume(store, account, campaign.id)
+        await dispatch.run_once(store, world.fleet)
+    async with asyncio.timeout(20):
+        while await states(store, account, campaign) != {"accepted": 300}:
+            await dispatch.run_once(store, world.fleet)
+            await world.fleet.run_once()
+            await asyncio.sleep(0.05)
+    taken = Counter(message.number for message in only.sent)
+    refused = len(only.sent) - 300
+    assert len(taken) == 300
+    assert sum(taken.values()) == 300 + refused, "again only what was surely not taken"

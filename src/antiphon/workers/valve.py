@@ -2,7 +2,8 @@
 
 _BURST = 0.1  # seconds of its rate that may leave at once
 _SLOWER = 0.7  # of what it sends, when the carrier says that this is too much
-_FASTER = 1.1  # each second without such an answer
+_FASTER = 1.25  # each second without such an answer
+_ONCE = 0.5  # seconds in which all such answers count as one
 _FORGET = 60.0  # seconds without such an answer, until the limit that we found is forgotten
 _FAILURES = 5  # in a row, until the lane rests
 _LONGEST_REST = 60.0
@@ -46,10 +47,9 @@ class Throttle:
 
     def slow(self, now: float, pause: float) -> None:
         """The carrier has said that this is too much. Of all such answers within a pause, one counts."""
-        if now < self._slowed_at + pause:
+        if now < self._slowed_at + max(pause, _ONCE):
             return
-        before = self._found if self._found is not None else self._lately
-        self._found = max(1.0, before * _SLOWER)
+        self._found = max(1.0, (self._found or self._measured(now)) * _SLOWER)
         self._slowed_at = self._raised_at = now
         self._until = now + pause
 
@@ -61,7 +61,13 @@ class Throttle:
         if now > self._slowed_at + _FORGET:
             self._found = None
 
+    def _measured(self, now: float) -> float:
+        """Messages a second, in the last whole second or, at the beginning, since then."""
+        return self._lately or self._sent / max(now - self._counting_since, 0.1)
+
     def _count(self, now: float) -> None:
+        if not self._counting_since:
+            self._counting_since = now
         self._sent += 1
         past = now - self._counting_since
         if past >= 1:
