@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from antiphon.app import build_carrier
+from antiphon.app_carriers import build_carrier
 from antiphon.carriers.http import generic
 from antiphon.carriers.http.carrier import Http
 from antiphon.carriers.http.inbound import Reader

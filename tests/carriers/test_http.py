@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.app import build_carrier
+from antiphon.app_carriers import build_carrier
 from antiphon.carriers.carrier import CannotReach
 from antiphon.carriers.http import answers, atom, exotel, messages, octopush, twilio, vonage
 from antiphon.carriers.http.answers import Heard

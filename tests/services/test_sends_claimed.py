@@ -119,6 +119,6 @@ async def test_what_a_dead_process_was_sending_is_in_doubt(
     assert await counts(store, account, theirs) == {"accepted": 1, "in_doubt": 1}
     assert await counts(store, account, ours) == {"submitting": 1, "waiting": 1}
     states = [(await campaigns.find(store, account, each.id)).state for each in (theirs, ours)]
-    assert states == [State.SENT, State.SENDING]
+    assert states == [State.SENDING, State.SENDING], "an alert in doubt is looked at once more"
     await messages.settle(other_store, "test", [(lost[1].key, REFUSED)])
     assert await counts(store, account, theirs) == {"accepted": 1, "refused": 1}

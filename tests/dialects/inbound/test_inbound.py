@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from sqlalchemy import select
 
-from antiphon.app import inbound, reader_of
+from antiphon.app_carriers import inbound, reader_of
 from antiphon.config import Config
 from antiphon.core.account import Account
 from antiphon.core.errors import Refusal

@@ -30,6 +30,7 @@ TABLE: dict[type[Refusal], int] = {
     errors.UnknownCarrier: status.SUBMIT_FAILED,
     errors.UnknownRoute: status.SUBMIT_FAILED,
     errors.CarrierInUse: status.SUBMIT_FAILED,
+    errors.CarrierUnreachable: status.SUBMIT_FAILED,
     errors.NotOperator: status.SUBMIT_FAILED,
     errors.BadNumber: status.INVALID_DESTINATION,
     errors.NumberTaken: status.SUBMIT_FAILED,
