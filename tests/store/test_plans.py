@@ -112,6 +112,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: reports.fared(tx, campaign, None, _WINDOW), id="fared"),
     pytest.param(lambda tx, campaign, account: messages.still_open(tx, [(account.id, 1)]), id="still open"),
     pytest.param(lambda tx, campaign, account: callbacks.changed(tx, [(account.id, 1)]), id="changed"),
+    pytest.param(lambda tx, campaign, account: callbacks.any_wanted(tx, [account.id]), id="any callback wanted"),
     pytest.param(lambda tx, campaign, account: callbacks.wishes(tx, [(account.id, 1)]), id="wishes"),
     pytest.param(lambda tx, campaign, account: callbacks.claim(tx, tx.now, 100, 4, ["x"]), id="callbacks"),
     pytest.param(lambda tx, campaign, account: callbacks.any_due(tx), id="any callback"),

@@ -76,7 +76,7 @@ async def _apply(tx: Tx, carrier: str, known: Known) -> None:
 
 async def _apply_whole(tx: Tx, carrier: str, whole: Mapping[Key, Receipt], *, answered: bool) -> None:
     # Most accounts want no callbacks: then nothing is asked about single messages.
-    wanted = await callbacks.changed(tx, whole) if whole else []
+    wanted = await callbacks.any_wanted(tx, {account for account, _ in whole}) if whole else False
     ending = await messages.still_open(tx, whole) if wanted else set[Key]()
     await receipts.apply(tx, carrier, whole, answered=answered)
     await owe_receipts(tx, ending)

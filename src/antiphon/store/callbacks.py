@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_, union_all, update
 
 from antiphon.core import url
 from antiphon.core.account import Callbacks, Parameters
@@ -78,8 +78,19 @@ async def wishes(tx: Tx, campaign_keys: Collection[Key]) -> dict[Key, Wishes]:
     return {(row[0], row[1]): _wishes(*row[2:]) for row in await tx.tuples(query)}
 
 
+async def any_wanted(tx: Tx, of: Collection[int]) -> bool:
+    """Does one of these accounts want to be told of anything at all?"""
+    asking = select(accounts.c.id).where(tx.among(accounts.c.id, of), _asks())
+    telling = select(campaigns.c.account_id).where(tx.among(campaigns.c.account_id, of))
+    either = union_all(asking, telling.where(campaigns.c.callbacks.is_not(None))).limit(1)
+    return await tx.first(either) is not None
+
+
 async def changed(tx: Tx, keys: Collection[Key]) -> list[Changed]:
     """Of these messages those that somebody may want to be told of, as they are now."""
+    # Most accounts want no callbacks: then nothing is asked about each message (a third of the time on PostgreSQL).
+    if not await any_wanted(tx, {account for account, _ in keys}):
+        return []
     theirs = and_(campaigns.c.account_id == messages.c.account_id, campaigns.c.id == messages.c.campaign_id)
     query = (
         select(

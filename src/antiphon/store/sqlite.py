@@ -22,10 +22,11 @@ FAILURES = (DBAPIError, sqlite3.Error)
 _PRAGMAS = (
     "PRAGMA busy_timeout = 60000",
     "PRAGMA synchronous = FULL",
-    "PRAGMA cache_size = -65536",
     "PRAGMA temp_store = MEMORY",
 )
 _READERS = 4
+_WRITERS_CACHE = 64 * 1024  # KiB
+_READERS_CACHE = 8 * 1024  # of each
 _ATTEMPTS = 250
 _PAUSE = 0.02  # seconds
 # Seconds that a writer may queue behind the others: its client gives up long before.
@@ -38,8 +39,8 @@ Names = tuple[str, ...]
 
 class Sqlite:
     def __init__(self, url: URL) -> None:
-        self._writer = _engine(url, connections=1, begin="BEGIN IMMEDIATE")
-        self._reader = _engine(url, connections=_READERS, begin="BEGIN")
+        self._writer = _engine(url, connections=1, begin="BEGIN IMMEDIATE", cache=_WRITERS_CACHE)
+        self._reader = _engine(url, connections=_READERS, begin="BEGIN", cache=_READERS_CACHE)
 
     def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._writer.begin()
@@ -117,7 +118,7 @@ def _in_any_case(letter: str) -> str:
     return letter if letter == "^" else f"[{''.join(sorted(cases))}]"
 
 
-def _engine(url: URL, connections: int, begin: str) -> AsyncEngine:
+def _engine(url: URL, connections: int, begin: str, cache: int) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=connections,
@@ -135,6 +136,7 @@ def _engine(url: URL, connections: int, begin: str) -> AsyncEngine:
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(pragma)
+        cursor.execute(f"PRAGMA cache_size = -{cache}")
         _write_ahead(cursor)
         cursor.close()
 

@@ -13,6 +13,8 @@ _OPEN = sa.text("state = 'waiting' OR state = 'submitting' OR state = 'held'")
 
 def upgrade() -> None:
     _messages()
+    told = sa.text("callbacks IS NOT NULL")
+    op.create_index("ix_campaigns_telling", "campaigns", ["account_id"], sqlite_where=told, postgresql_where=told)
     op.create_table(
         "carriers",
         sa.Column("name", sa.Text, nullable=False),

@@ -70,6 +70,9 @@ Index(
 Index("ix_campaigns_ready", campaigns.c.account_id, campaigns.c.id, **where("state = 'ready'"))
 Index("ix_campaigns_cancelled", campaigns.c.account_id, campaigns.c.ended_at, **where("state = 'cancelled'"))
 
+# Which accounts have a campaign that somebody is told of.
+Index("ix_campaigns_telling", campaigns.c.account_id, **where("callbacks IS NOT NULL"))
+
 messages = Table(
     "messages",
     metadata,
