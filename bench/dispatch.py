@@ -54,7 +54,7 @@ def _wait(client: Client, id: str, state: str, on_their_way: tuple[str, ...]) ->
         report = json.loads(client.call("native", "GET", f"/api/v1/campaigns/{id}"))
         if report["state"] != state and not any(report["counts"][one] for one in on_their_way):
             return time.perf_counter()
-        time.sleep(0.1)
+        time.sleep(0.5)  # each look counts all messages of the campaign
 
 
 def _peak_megabytes(pid: int) -> int:
