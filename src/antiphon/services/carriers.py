@@ -32,14 +32,12 @@ async def add(store: Store, vault: Vault, name: str, url: str, *, default: bool 
     rules.terms(address)
     secret = vault.seal(address.password) if address.password else None
     async with store.begin() as tx:
-        known = {one.carrier.name: one.carrier for one in await carriers.all_of_them(tx)}
         if default:
             await carriers.no_default(tx)
-        kept = name in known and known[name].is_default
         added = Carrier(
             name=name,
             url=rules.open_url(url),
-            is_default=default or kept,
+            is_default=default,
             paused=False,
             created_at=tx.now,
             changed_at=tx.now,

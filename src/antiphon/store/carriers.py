@@ -35,12 +35,13 @@ async def all_of_them(tx: Tx) -> list[Sealed]:
 
 
 async def put(tx: Tx, carrier: Carrier, secret: str | None) -> bool:
-    """Add it, or put it in the place of the one of this name; was there none?"""
+    """Add it, or put it in the place of the one of this name, which stays the default if it was; was there none?"""
     values = {name: getattr(carrier, name) for name in Carrier.__struct_fields__} | {"secret": secret}
     if await tx.insert(carriers, tuple(values), [tuple(map(_plain, values.values()))]):
         return True
-    kept = {name: value for name, value in values.items() if name not in ("name", "created_at", "paused")}
-    await tx.run(update(carriers).where(carriers.c.name == carrier.name).values(**kept))
+    stays = {"name", "created_at", "paused"} | (set() if carrier.is_default else {"is_default"})
+    changes = {name: value for name, value in values.items() if name not in stays}
+    await tx.run(update(carriers).where(carriers.c.name == carrier.name).values(**changes))
     return False
 
 
