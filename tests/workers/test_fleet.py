@@ -310,3 +310,23 @@ async def test_paused_and_resumed_a_hundred_times_nobody_is_written_to_twice(
     refused = len(only.sent) - 300
     assert len(taken) == 300
     assert sum(taken.values()) == 300 + refused, "again only what was surely not taken"
+
+
+async def test_a_slow_carrier_holds_no_more_than_it_can_and_no_other_up(
+    store: Store, account: Account, world: World
+) -> None:
+    slow = await world.add("slow", accept)
+    fast = await world.add("fast", accept, default=True)
+    await world.route("slow", prefix="+33610000")
+    slow.window = 0  # its wire is full
+    campaign = await sending(store, account, [*people(900), *people(900, start=2000)])
+    async with asyncio.timeout(20):
+        while len(fast.sent) < 900:
+            await dispatch.run_once(store, world.fleet)
+            await asyncio.sleep(0.01)
+    await world.send()
+    lane = next(one for one in world.fleet.lanes if one.name == "slow")
+    counted = await states(store, account, campaign)
+    assert counted["accepted"] == 900
+    assert lane.queued == counted["submitting"] < 700
+    assert counted["held"] + counted["waiting"] == 900 - lane.queued

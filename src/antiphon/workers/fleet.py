@@ -100,14 +100,11 @@ class Fleet:
         for message in claimed:
             names = self._names(message) if self._routes else ()
             lane = self._first_open(names) if names else defaults
-            if lane is None:
-                held.append(
-                    Held(
-                        message.key, self._store.now() + _LATER, self._why(names or self._defaults()), message.attempts
-                    )
-                )
-            else:
+            if lane is not None and not lane.overfull:
                 lane.put(message)
+                continue
+            why = self._why(names or self._defaults()) if lane is None else f"{lane.name} has more to do than it can"
+            held.append(Held(message.key, self._store.now() + _LATER, why, message.attempts))
         for lane in self.lanes:
             lane.pump()
         if held:

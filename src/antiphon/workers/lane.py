@@ -25,11 +25,10 @@ from antiphon.workers.postbox import Postbox
 from antiphon.workers.valve import Breaker, Throttle
 
 _log = structlog.get_logger()
-_BATCH = 1_000  # outcomes in one commit that is made at once
-_PATIENCE = 0.01  # seconds that an outcome waits for others
 _DRAIN = 30.0  # seconds that a stop waits for the carrier's answers
 _AHEAD = 0.25  # seconds of its traffic that a fast lane holds
 _MOST_HELD = 4_000
+_OVERFULL = 3  # times what it had better hold
 _BULK_EVERY = 4  # of so many messages one is of the many, while there are single ones
 _ATTEMPTS = 5  # of a message that fails for no fault of its own
 
@@ -66,7 +65,6 @@ class Lane:
         elsewhere: Callable[[Outgoing, str], bool] = lambda message, error: False,
     ) -> None:
         self._store = store
-        self._prices = prices
         self._carrier = carrier
         self._terms = terms or Terms()
         self._elsewhere = elsewhere
@@ -138,6 +136,11 @@ class Lane:
     def hungry(self) -> bool:
         """Has it room for a batch that is worth a claim?"""
         return self.room() >= (1 if self._breaker.trying else self._capacity // 4)
+
+    @property
+    def overfull(self) -> bool:
+        """Has more come than it had room for? A campaign's share of this lane is known only message by message."""
+        return self._holding > _OVERFULL * self._capacity
 
     def put(self, message: Outgoing) -> None:
         (self._single if message.direct else self._many).append(message)
