@@ -1,6 +1,6 @@
 """What a campaign may become, and what can be none."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -14,21 +14,19 @@ from antiphon.core.campaign import (
     NUMBERS,
     Audience,
     Campaign,
-    CancelRules,
     CreateCampaign,
     Kind,
     Purpose,
     Quality,
     State,
     check,
-    check_cancel,
     check_move,
     origins,
     pieces,
     product,
     written,
 )
-from antiphon.core.errors import BadField, CannotCancel, NoStopMention, NoText, NotNow, Refusal, TextTooLong
+from antiphon.core.errors import BadField, NoStopMention, NoText, NotNow, Refusal, TextTooLong
 from antiphon.core.price import Product
 from antiphon.core.template import Syntax
 from antiphon.core.text import measure
@@ -68,7 +66,6 @@ SCHEDULED = Campaign(
     callbacks=Callbacks(),
     extras={},
 )
-RULES = CancelRules(messages=1_000, notice=timedelta(minutes=15), per_month=3)
 ENDS = {State.SENT, State.FAILED, State.CANCELLED, State.STOPPED}
 
 
@@ -130,37 +127,6 @@ def test_what_can_be_a_campaign(command: CreateCampaign) -> None:
 def test_what_can_be_none(command: CreateCampaign, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
         check(command)
-
-
-@pytest.mark.parametrize(
-    ("campaign", "minutes", "cancelled"),
-    [
-        pytest.param(SCHEDULED, 16, 2, id="within every bound"),
-        pytest.param(replace(SCHEDULED, messages=0), 15.001, 0, id="a moment before the notice"),
-        pytest.param(replace(SCHEDULED, send_at=None), 0, 0, id="no time is set"),
-    ],
-)
-def test_what_can_be_cancelled(campaign: Campaign, minutes: float, cancelled: int) -> None:
-    check_cancel(campaign, RULES, NOON - timedelta(minutes=minutes), cancelled)
-
-
-@pytest.mark.parametrize(
-    ("campaign", "minutes", "cancelled", "said"),
-    [
-        pytest.param(
-            replace(SCHEDULED, messages=1_001), 60, 0, "it has more than 1000 recipients", id="one recipient too many"
-        ),
-        pytest.param(SCHEDULED, 15, 0, "it leaves within 15 minutes", id="at the notice"),
-        pytest.param(SCHEDULED, 0, 0, "it leaves within 15 minutes", id="now"),
-        pytest.param(SCHEDULED, -60, 0, "it leaves within 15 minutes", id="its time is over"),
-        pytest.param(SCHEDULED, 60, 3, "3 were cancelled this month already", id="the fourth of the month"),
-        pytest.param(replace(SCHEDULED, send_at=None), 0, 9, "3 were cancelled this month already", id="at no time"),
-    ],
-)
-def test_what_cannot_be_cancelled(campaign: Campaign, minutes: float, cancelled: int, said: str) -> None:
-    with pytest.raises(CannotCancel) as refusal:
-        check_cancel(campaign, RULES, NOON - timedelta(minutes=minutes), cancelled)
-    assert str(refusal.value) == f"The campaign cannot be cancelled: {said}."
 
 
 @pytest.mark.parametrize(

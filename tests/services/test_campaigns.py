@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from antiphon.core.account import Account
-from antiphon.core.campaign import MOVES, Audience, Campaign, CancelRules, Kind, Purpose, State
+from antiphon.core.campaign import MOVES, Audience, Campaign, Kind, Purpose, State
+from antiphon.core.cancelling import CancelRules
 from antiphon.core.consent import OptOut
 from antiphon.core.contact import Draft, EditContact
 from antiphon.core.errors import CannotCancel, NotNow, Refusal, UnknownCampaign, UnknownList, UnknownTag

@@ -33,14 +33,17 @@ from antiphon.store import (
     lists,
     messages,
     opt_outs,
+    paces,
     parts,
     receipts,
     replies,
     reports,
     request_ids,
+    schedule,
     tags,
     wallet,
 )
+from antiphon.store.claims import Next
 from antiphon.store.session import Store, Tx
 
 Statement = tuple[str, Any]
@@ -71,10 +74,17 @@ def _doubled(campaign: Campaign) -> Campaign:
 
 
 QUESTIONS: list[Any] = [
-    pytest.param(lambda tx, campaign, account: claims.claim(tx, campaign, 1, 100), id="claim"),
+    pytest.param(lambda tx, campaign, account: claims.claim(tx, campaign, 1, Next(limit=100)), id="claim"),
+    pytest.param(lambda tx, campaign, account: claims.claim(tx, campaign, 1, Next(limit=9, after=7)), id="claim on"),
+    pytest.param(lambda tx, campaign, account: claims.claim(tx, campaign, 1, Next(limit=9, every=100)), id="canary"),
+    pytest.param(lambda tx, campaign, account: claims.claim_direct(tx, 1, 9, but=[1]), id="claim direct but"),
+    pytest.param(lambda tx, campaign, account: claims.claim_direct(tx, 1, 9, of=1), id="claim direct of"),
+    pytest.param(lambda tx, campaign, account: claims.direct_among(tx, [1]), id="direct among"),
+    pytest.param(lambda tx, campaign, account: paces.watched(tx, 20), id="watched"),
+    pytest.param(lambda tx, campaign, account: paces.opted_out(tx, campaign), id="opted out of a canary"),
     pytest.param(lambda tx, campaign, account: claims.claim_direct(tx, 1, 100), id="claim direct"),
     pytest.param(lambda tx, campaign, account: messages.held_back(tx, [(account.id, 1)]), id="held back"),
-    pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.oldest_sending(1_000, True)), id="doubt"),
+    pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.unfinished()), id="doubt"),
     pytest.param(lambda tx, campaign, account: messages.among(tx, account.id, [1]), id="messages among"),
     pytest.param(lambda tx, campaign, account: claims.release(tx, [(account.id, 1)]), id="release"),
     pytest.param(lambda tx, campaign, account: messages.campaigns_of(tx, [(account.id, 1)]), id="campaigns of"),
@@ -93,19 +103,18 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: campaigns.sending(tx, 50), id="sending"),
     pytest.param(lambda tx, campaign, account: campaigns.calculating(tx, 50), id="calculating"),
     pytest.param(lambda tx, campaign, account: campaigns.any_direct(tx), id="any direct"),
-    pytest.param(lambda tx, campaign, account: campaigns.end(tx, 1_000, direct=True), id="end"),
+    pytest.param(lambda tx, campaign, account: schedule.end(tx, 1_000, direct=True), id="end"),
     pytest.param(lambda tx, campaign, account: campaigns.words(tx, [(account.id, 1)]), id="words"),
     pytest.param(lambda tx, campaign, account: campaigns.cancelled_since(tx, account.id, tx.now), id="cancelled since"),
     pytest.param(lambda tx, campaign, account: campaigns.newest_ready(tx, account.id, spoken=False), id="newest ready"),
-    pytest.param(lambda tx, campaign, account: campaigns.start_due(tx, tx.now, tx.now), id="start due"),
+    pytest.param(lambda tx, campaign, account: schedule.start_due(tx, tx.now, tx.now), id="start due"),
     pytest.param(lambda tx, campaign, account: campaigns.audience(tx, campaign, 5_000), id="audience"),
     pytest.param(lambda tx, campaign, account: campaigns.audience(tx, _doubled(campaign), 5_000), id="two lists"),
     pytest.param(lambda tx, campaign, account: campaigns.locked(tx, account.id, 1), id="locked"),
-    pytest.param(lambda tx, campaign, account: campaigns.stop_due(tx, tx.now), id="stop due"),
-    pytest.param(lambda tx, campaign, account: campaigns.stopping(tx, 20), id="stopping"),
-    pytest.param(lambda tx, campaign, account: campaigns.end_stopped(tx, campaign), id="end stopped"),
+    pytest.param(lambda tx, campaign, account: schedule.stop_due(tx, tx.now), id="stop due"),
+    pytest.param(lambda tx, campaign, account: schedule.stopping(tx, 20), id="stopping"),
+    pytest.param(lambda tx, campaign, account: schedule.end_stopped(tx, campaign), id="end stopped"),
     pytest.param(lambda tx, campaign, account: messages.drop(tx, campaign, State.HELD, 5_000), id="drop"),
-    pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.this(campaign)), id="doubt of one"),
     pytest.param(lambda tx, campaign, account: messages.remove_of(tx, campaign), id="remove messages"),
     pytest.param(lambda tx, campaign, account: reports.page(tx, account.id, Seen(), _WINDOW), id="campaigns"),
     pytest.param(lambda tx, campaign, account: reports.counts(tx, account.id, [1]), id="counts"),
@@ -256,9 +265,7 @@ def _reads_all(line: str) -> bool:
         how, table, index = sqlite.groups()
         through_account = table in _LARGE and index.endswith("(account_id=?)")
         # The workers' own indexes hold only what is to be done, in its order, and are read from their beginning.
-        own = (
-            "campaigns_(calculating|scheduled|sending|stopping)|imports_working|callbacks_due|messages_(held|in_doubt)"
-        )
+        own = "campaigns_(calculating|scheduled|sending|paused|stopping)|imports_working|callbacks_due|messages_(held|in_doubt)"
         queue = re.search(f"ix_({own})", index)
         return (how == "SCAN" and table in _GROWING and not queue) or through_account
     postgres = re.search(r"Seq Scan on (\w+)", line)

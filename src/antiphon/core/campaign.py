@@ -10,17 +10,18 @@ be paused, and go on from there. One that is edited before it leaves is calculat
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from antiphon.core import consent, text, voice
+from antiphon.core import consent, pacing, text, voice
 from antiphon.core.account import Callbacks
 from antiphon.core.contact import Draft
-from antiphon.core.errors import BadField, CannotCancel, NoStopMention, NoText, NotNow, TextTooLong
+from antiphon.core.errors import BadField, NoStopMention, NoText, NotNow, TextTooLong
+from antiphon.core.pacing import Pacing
 from antiphon.core.price import Product
 from antiphon.core.template import Syntax
 from antiphon.core.voice import Voice
@@ -131,6 +132,7 @@ class CreateCampaign(Content, frozen=True, kw_only=True):
 
     audience: Audience
     confirmed: bool = False
+    pacing: Pacing = Pacing()
 
 
 class SendMessages(Content, frozen=True, kw_only=True):
@@ -154,13 +156,15 @@ class EditCampaign(Struct, frozen=True, kw_only=True):
     end_at: datetime | UnsetType | None = UNSET
     callbacks: Callbacks | UnsetType = UNSET
     extras: Mapping[str, str] | UnsetType = UNSET
+    pacing: Pacing | UnsetType = UNSET
 
 
 class Campaign(Struct, frozen=True, kw_only=True):
     """A text to an audience. Counts and cost (in micro-units) grow while it is calculated, never after.
 
     `reserved` is what the wallet gave for it: nothing where the account is not metered. One that has `confirmed_at`
-    while it is calculated goes on by itself.
+    while it is calculated goes on by itself. `next_at` is when the next message of a paced one may leave, or when its
+    canary is judged; `canary_left` how many of that have not been claimed, None where it has none any more.
     """
 
     id: int
@@ -191,6 +195,9 @@ class Campaign(Struct, frozen=True, kw_only=True):
     archived_at: datetime | None
     callbacks: Callbacks
     extras: Mapping[str, str]
+    pacing: Pacing = Pacing()
+    next_at: datetime | None = None
+    canary_left: int | None = None
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -209,24 +216,6 @@ class Seen(Struct, frozen=True, kw_only=True):
     spoken: bool = False
     states: frozenset[State] = frozenset()
     archived: bool = False
-
-
-class CancelRules(Struct, frozen=True, kw_only=True):
-    """When a vendor lets a campaign be cancelled: at most so many messages, so long before, so often in a month."""
-
-    messages: int
-    notice: timedelta
-    per_month: int
-
-
-def check_cancel(campaign: Campaign, rules: CancelRules, now: datetime, cancelled: int) -> None:
-    """Raises CannotCancel. `cancelled` is how many campaigns of the account were cancelled this month."""
-    if campaign.messages > rules.messages:
-        raise CannotCancel(reason=f"it has more than {rules.messages} recipients")
-    if campaign.send_at is not None and campaign.send_at - now <= rules.notice:
-        raise CannotCancel(reason=f"it leaves within {rules.notice.total_seconds() / 60:.0f} minutes")
-    if cancelled >= rules.per_month:
-        raise CannotCancel(reason=f"{rules.per_month} were cancelled this month already")
 
 
 def said(edit: EditCampaign) -> dict[str, Any]:
@@ -257,6 +246,7 @@ def check_edited(campaign: Campaign, longest: int) -> None:
     """Raises NoText, TextTooLong or BadField."""
     _check_text(campaign.text, longest)
     _check_times(campaign.send_at, campaign.end_at)
+    pacing.check(campaign.pacing)
 
 
 def _check_times(send_at: datetime | None, end_at: datetime | None) -> None:

@@ -6,17 +6,18 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from antiphon.core import campaign as rules
+from antiphon.core import cancelling, pacing
 from antiphon.core.account import Account
 from antiphon.core.campaign import (
     Audience,
     Campaign,
-    CancelRules,
     CreateCampaign,
     EditCampaign,
     Kind,
     Report,
     State,
 )
+from antiphon.core.cancelling import CancelRules
 from antiphon.core.errors import NotNow, RequestRepeated, UnknownCampaign, UnknownList, UnknownTag
 from antiphon.services import progress, wallet
 from antiphon.services.calculation import begun
@@ -29,13 +30,12 @@ from antiphon.store.session import Store, Tx
 async def create(store: Store, account: Account, command: CreateCampaign) -> Campaign:
     """A campaign that is being calculated.
 
-    Raises what `core.campaign.check` does, UnknownList, UnknownTag, RequestRepeated.
+    Raises what `core.campaign.check` and `core.pacing.check` do, UnknownList, UnknownTag, RequestRepeated.
     """
-    rules.check(command)
+    _check(command)
     async with store.begin() as tx:
         campaign = begun(tx, account, command, await _found(tx, account, command.audience))
-        if command.confirmed:
-            campaign = replace(campaign, confirmed_at=tx.now)
+        campaign = replace(campaign, pacing=command.pacing, confirmed_at=tx.now if command.confirmed else None)
         named = [(account.id, command.request_id)] if command.request_id else []
         if await request_ids.used(tx, named) or not await request_ids.add(tx, named):
             raise RequestRepeated(request_id=command.request_id or "")
@@ -45,7 +45,7 @@ async def create(store: Store, account: Account, command: CreateCampaign) -> Cam
 
 async def simulate(store: Store, account: Account, command: CreateCampaign) -> None:
     """Raise what `create` would, but for RequestRepeated; nothing is stored."""
-    rules.check(command)
+    _check(command)
     async with store.read() as tx:
         await _found(tx, account, command.audience)
 
@@ -94,7 +94,7 @@ async def cancel(store: Store, account: Account, id: int, limits: CancelRules | 
         if limits is not None:
             month = tx.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
             cancelled = await campaigns.cancelled_since(tx, account.id, month)
-            rules.check_cancel(campaign, limits, tx.now, cancelled)
+            cancelling.check(campaign, limits, tx.now, cancelled)
         await move(tx, campaign, State.CANCELLED, ended_at=tx.now)
         await owe_campaigns(tx, [(account.id, id)], State.CANCELLED)
         await wallet.refund(tx, {(account.id, campaign.id): campaign.reserved})
@@ -163,12 +163,19 @@ async def edit(store: Store, account: Account, id: int, command: EditCampaign) -
         campaign = rules.edited(known, command)
         rules.check_edited(campaign, command.longest)
         campaign = replace(campaign, audience=await _found(tx, account, campaign.audience))
+        if campaign.state is State.SCHEDULED:
+            campaign = replace(campaign, canary_left=progress.canary(campaign))
         if rules.says_the_same(campaign, known):
             return await campaigns.change(tx, campaign)
         await messages.remove_of(tx, campaign)
         await wallet.refund(tx, {(account.id, id): campaign.reserved})
         nothing = dict.fromkeys(("cursor", "messages", "opted_out", "segments", "cost", "reserved"), 0)
         return await campaigns.change(tx, replace(campaign, state=State.CALCULATING, reason=None, **nothing))
+
+
+def _check(command: CreateCampaign) -> None:
+    rules.check(command)
+    pacing.check(command.pacing)
 
 
 async def _found(tx: Tx, account: Account, audience: Audience) -> Audience:

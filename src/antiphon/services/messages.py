@@ -1,16 +1,17 @@
 """What leaves next, and what did the carrier say to it?"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 from antiphon.core.account import Account
 from antiphon.core.campaign import Campaign, Kind, Purpose
 from antiphon.core.errors import CannotCancel
 from antiphon.core.message import Accepted, Fared, Key, Outcome, Outgoing, Receipt, Refused, State, Torn
-from antiphon.services import receipts, wallet
+from antiphon.services import budgets, receipts, shares, wallet
 from antiphon.services.callbacks import owe_receipts
-from antiphon.store import attempts, campaigns, claims, messages, reports
+from antiphon.services.places import Places
+from antiphon.services.shares import OneRoom, Room, Turn
+from antiphon.store import attempts, campaigns, claims, messages, rates, reports
 from antiphon.store import receipts as reported
 from antiphon.store.attempts import Attempt
 from antiphon.store.claims import Held, Taken
@@ -20,18 +21,10 @@ _CAMPAIGNS_AT_ONCE = 50
 _WOKEN = 5_000  # held messages that go on in one step
 
 
-class Room(Protocol):
-    """How much may leave now, by the lanes that a campaign can go by."""
-
-    @property
-    def total(self) -> int: ...
-    def of(self, campaign: Campaign) -> int: ...
-    def take(self, campaign: Campaign, count: int) -> None: ...
-
-
-async def claim(store: Store, limit: int, room: Room | None = None) -> list[Outgoing]:
+async def claim(store: Store, limit: int, room: Room | None = None, places: Places | None = None) -> list[Outgoing]:
     """Messages for this process alone, at most `limit`: those that came with their numbers first, then a fair share
-    of every account, and of every campaign of it that is sending. With `room`, that is what these may take.
+    of every account, and of every campaign of it that is sending. With `room`, that is what these may take; with
+    `places`, it begins where it came to.
 
     They are marked as being submitted, and that is committed, before the first of them can leave. What goes to a
     number that has opted out is withheld, and paid back.
@@ -40,51 +33,15 @@ async def claim(store: Store, limit: int, room: Room | None = None) -> list[Outg
         sending = [one for one in await campaigns.sending(tx, _CAMPAIGNS_AT_ONCE) if room is None or room.of(one)]
         if not sending and not await campaigns.any_direct(tx):
             return []
+        limited = await rates.known(tx)
     async with store.begin() as tx:
+        budget = await budgets.opened(tx, limited)
+        turn = Turn(tx, store.process_id, places or Places(), budget)
         # A flood of single texts leaves a quarter of the room to the campaigns, or they would never end.
-        first = limit - limit // 4 if sending and room is None else limit
-        taken = await claims.claim_direct(tx, store.process_id, first)
-        taken += await _claim_shares(tx, store.process_id, sending, room or _OneRoom(limit - len(taken)))
+        taken = await shares.single(turn, limit - limit // 4 if sending and room is None else limit)
+        taken += await shares.many(turn, sending, room or OneRoom(limit - len(taken)))
+        await budget.book()
         return await _outgoing(tx, taken)
-
-
-class _OneRoom:
-    """All campaigns go the same way."""
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-
-    @property
-    def total(self) -> int:
-        return self._total
-
-    def of(self, campaign: Campaign) -> int:
-        return self._total
-
-    def take(self, campaign: Campaign, count: int) -> None:
-        self._total -= count
-
-
-async def _claim_shares(tx: Tx, process: int, sending: Sequence[Campaign], room: Room) -> list[Taken]:
-    taken: list[Taken] = []
-    for campaign, among in _in_turn(sending):
-        share = min(-(-room.total // among), room.of(campaign))
-        claimed = await claims.claim(tx, campaign, process, share) if share > 0 else []
-        room.take(campaign, len(claimed))
-        taken += claimed
-    return taken
-
-
-def _in_turn(sending: Sequence[Campaign]) -> Iterator[tuple[Campaign, int]]:
-    """Each campaign, and among how many what is left is to be shared when its turn comes: of the accounts evenly, and
-    of the campaigns of each. What one has no use for is left to the next."""
-    by_account: dict[int, list[Campaign]] = {}
-    for campaign in sending:
-        by_account.setdefault(campaign.account_id, []).append(campaign)
-    for place, theirs in enumerate(by_account.values()):
-        others = len(by_account) - place
-        for turn, campaign in enumerate(theirs):
-            yield campaign, (len(theirs) - turn) * others
 
 
 async def find(store: Store, account: Account, id: int) -> tuple[Campaign, Fared] | None:

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from antiphon.core import campaign as rules
+from antiphon.core import pacing
 from antiphon.core.campaign import Campaign, State
 from antiphon.core.errors import NotNow, NoVoiceCarrier
 from antiphon.core.message import State as Message
 from antiphon.services import wallet
 from antiphon.services.callbacks import owe_campaigns, owe_receipts
-from antiphon.store import campaigns, carriers, messages
+from antiphon.store import campaigns, carriers, messages, processes, schedule
 from antiphon.store.session import Store, Tx
 
 GRACE = timedelta(hours=1)
@@ -36,8 +37,15 @@ async def go(tx: Tx, campaign: Campaign) -> datetime:
         raise NotNow(state="past its end", wanted=wanted)
     reserved = await wallet.reserve(tx, campaign.account_id, campaign.id, campaign.cost)
     at = campaign.confirmed_at or tx.now
-    await move(tx, campaign, wanted, confirmed_at=at, reserved=reserved, reason=None)
+    first = canary(campaign)
+    await move(tx, campaign, wanted, confirmed_at=at, reserved=reserved, reason=None, canary_left=first, next_at=None)
     return campaign.send_at if campaign.send_at is not None and wanted is State.SCHEDULED else tx.now
+
+
+def canary(campaign: Campaign) -> int | None:
+    """How many of its messages leave before the others."""
+    wanted = campaign.pacing.canary
+    return None if wanted is None else pacing.canary_size(wanted, campaign.messages)
 
 
 async def move(tx: Tx, campaign: Campaign, wanted: State, **changes: Any) -> None:
@@ -52,7 +60,7 @@ async def start_due(store: Store, grace: timedelta = GRACE) -> int:
     """Begin what is scheduled for now or earlier; how many campaigns. What is overdue by more than `grace` is paused
     instead: after a long time down, or from a restored backup, it may be the last thing that anybody wants."""
     async with store.begin() as tx:
-        return await campaigns.start_due(tx, tx.now, tx.now - grace)
+        return await schedule.start_due(tx, tx.now, tx.now - grace)
 
 
 async def come_back(store: Store, grace: timedelta = GRACE) -> int:
@@ -62,7 +70,7 @@ async def come_back(store: Store, grace: timedelta = GRACE) -> int:
         last = await carriers.last_told(tx)
         if last is None or tx.now - last <= grace:
             return 0
-        return await campaigns.pause_sending(
+        return await schedule.pause_sending(
             tx, f"nothing ran here since {last:%Y-%m-%d %H:%M} UTC: resume it, or stop it"
         )
 
@@ -70,7 +78,7 @@ async def come_back(store: Store, grace: timedelta = GRACE) -> int:
 async def stop_due(store: Store) -> int:
     """Stop what has not left when its end comes; how many campaigns."""
     async with store.begin() as tx:
-        return await campaigns.stop_due(tx, tx.now)
+        return await schedule.stop_due(tx, tx.now)
 
 
 async def finish(store: Store) -> int:
@@ -79,10 +87,13 @@ async def finish(store: Store) -> int:
     Looks only at the `OLDEST` of those to lists and tags, and of those to written numbers.
     """
     async with store.begin() as tx:
+        # Only when somebody has died: to look for what the dead left locks all that is on its way.
+        if dead := await processes.dead(tx):
+            await messages.doubt(tx, campaigns.unfinished())
+            await processes.bury(tx, dead)
         ended = 0
         for direct in (False, True):
-            await messages.doubt(tx, campaigns.oldest_sending(OLDEST, direct))
-            sent = await campaigns.end(tx, OLDEST, direct=direct)
+            sent = await schedule.end(tx, OLDEST, direct=direct)
             await owe_campaigns(tx, sent, State.SENT)
             ended += len(sent)
         return ended
@@ -91,7 +102,7 @@ async def finish(store: Store) -> int:
 async def wind_up(store: Store) -> int:
     """Of stopped campaigns, what has not left is unsent, and paid back; how many messages."""
     async with store.read() as tx:
-        stopped = await campaigns.stopping(tx, _STOPPING)
+        stopped = await schedule.stopping(tx, _STOPPING)
     done = 0
     for campaign in stopped:
         async with store.begin() as tx:
@@ -100,8 +111,7 @@ async def wind_up(store: Store) -> int:
             await owe_receipts(tx, costs)
             key = campaign.account_id, campaign.id
             await wallet.refund(tx, {key: sum(costs.values()) if campaign.reserved else 0})
-            await messages.doubt(tx, campaigns.this(campaign))
-            if await campaigns.end_stopped(tx, campaign):
+            if await schedule.end_stopped(tx, campaign):
                 await owe_campaigns(tx, [key], State.STOPPED)
             done += len(costs)
     return done

@@ -7,18 +7,32 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, or_, select, tuple_, union, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    RowMapping,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+    union_all,
+    update,
+)
 
 from antiphon.core.account import Callbacks
 from antiphon.core.campaign import Audience, Campaign, Kind, Purpose, Quality, State, origins
 from antiphon.core.contact import Contact
 from antiphon.core.message import Key
-from antiphon.core.message import State as Message
+from antiphon.core.pacing import Pacing
 from antiphon.core.template import Syntax
 from antiphon.core.voice import Gender, Voice
 from antiphon.store import contacts as people
 from antiphon.store.instants import instant
-from antiphon.store.schema import campaigns, contact_tags, contacts, list_members, messages, opt_outs
+from antiphon.store.schema import campaigns, contact_tags, contacts, list_members, opt_outs
 from antiphon.store.session import Row, Tx
 
 
@@ -32,13 +46,15 @@ class Tally(Struct, kw_only=True):
     cost: int = 0
 
 
-_KEY = tuple_(campaigns.c.account_id, campaigns.c.id)
+KEY = tuple_(campaigns.c.account_id, campaigns.c.id)
 _NO_CALLBACKS = Callbacks()
-_APART = ("audience", "voice", "callbacks", "extras")
+_AT_ONCE = Pacing()
+_APART = ("audience", "voice", "callbacks", "extras", "pacing")
 _PLAIN = tuple(name for name in Campaign.__struct_fields__ if name not in _APART)
 _NAMES = (
     *_PLAIN,
-    *("audience", "audience_names", "audience_ids", "voice_gender", "voice_language", "callbacks", "extras"),
+    *("audience", "audience_names", "audience_ids", "voice_gender", "voice_language"),
+    *("callbacks", "extras", "pacing"),
 )
 
 
@@ -60,7 +76,7 @@ async def locked(tx: Tx, account: int, id: int) -> Campaign | None:
 
 async def newest_ready(tx: Tx, account: int, *, spoken: bool) -> Campaign | None:
     """The last one that is calculated and not confirmed."""
-    mine = (campaigns.c.account_id == account) & _is(State.READY)
+    mine = (campaigns.c.account_id == account) & is_(State.READY)
     kind = campaigns.c.voice_language.is_not(None) if spoken else campaigns.c.voice_language.is_(None)
     row = await tx.first(select(campaigns).where(mine, kind).order_by(campaigns.c.id.desc()).limit(1))
     return read(row) if row else None
@@ -68,7 +84,7 @@ async def newest_ready(tx: Tx, account: int, *, spoken: bool) -> Campaign | None
 
 async def cancelled_since(tx: Tx, account: int, start: datetime) -> int:
     """How many campaigns of the account have been cancelled since then."""
-    mine = (campaigns.c.account_id == account) & _is(State.CANCELLED) & (campaigns.c.ended_at >= start)
+    mine = (campaigns.c.account_id == account) & is_(State.CANCELLED) & (campaigns.c.ended_at >= start)
     row = await tx.first(select(func.count().label("cancelled")).select_from(campaigns).where(mine))
     return row["cancelled"] if row else 0
 
@@ -82,26 +98,28 @@ async def senders(tx: Tx, account: int, limit: int) -> list[str]:
 
 async def calculating(tx: Tx, limit: int) -> list[Campaign]:
     """Of all accounts, the oldest first."""
-    query = select(campaigns).where(_is(State.CALCULATING)).order_by(campaigns.c.id).limit(limit)
+    query = select(campaigns).where(is_(State.CALCULATING)).order_by(campaigns.c.id).limit(limit)
     return [read(row) for row in await tx.all(query)]
 
 
 async def is_counted(tx: Tx, account: int, list_id: int) -> bool:
     """Is a campaign to this list being calculated?"""
     mine = (campaigns.c.account_id == account) & (campaigns.c.audience == Kind.LIST.value)
-    query = select(campaigns.c.audience_ids).where(_is(State.CALCULATING), mine)
+    query = select(campaigns.c.audience_ids).where(is_(State.CALCULATING), mine)
     return any(list_id in ids for (ids,) in await tx.tuples(query))
 
 
 async def sending(tx: Tx, limit: int) -> list[Campaign]:
-    """Those to a list or a tag, of all accounts, the oldest first."""
-    query = select(campaigns).where(_is(State.SENDING), is_direct(False)).order_by(campaigns.c.id).limit(limit)
-    return [read(row) for row in await tx.all(query)]
+    """Those to a list or a tag of which something may leave now, of all accounts, the oldest first."""
+    in_time = campaigns.c.next_at.is_(None) | (campaigns.c.next_at <= tx.now)
+    watched = campaigns.c.canary_left.is_not(None) & (campaigns.c.canary_left == 0)
+    query = select(campaigns).where(is_(State.SENDING), is_direct(False), in_time, ~watched)
+    return [read(row) for row in await tx.all(query.order_by(campaigns.c.id).limit(limit))]
 
 
 async def any_direct(tx: Tx) -> bool:
     """Is a campaign to written numbers sending?"""
-    return await tx.first(select(campaigns.c.id).where(_is(State.SENDING), is_direct(True)).limit(1)) is not None
+    return await tx.first(select(campaigns.c.id).where(is_(State.SENDING), is_direct(True)).limit(1)) is not None
 
 
 class Words(Struct, frozen=True, gc=False):
@@ -128,7 +146,7 @@ async def words(tx: Tx, ids: Collection[Key]) -> dict[Key, Words]:
 
 async def move(tx: Tx, campaign: Campaign, wanted: State, **changes: Any) -> bool:
     """Compare and set, along the table of moves; False when it is no longer in the state that we saw it in."""
-    here = _this(campaign) & (campaigns.c.state == campaign.state) & campaigns.c.state.in_(origins(wanted))
+    here = the_one(campaign) & (campaigns.c.state == campaign.state) & campaigns.c.state.in_(origins(wanted))
     return await tx.run(update(campaigns).where(here).values(state=wanted, **changes)) == 1
 
 
@@ -140,55 +158,10 @@ async def change(tx: Tx, campaign: Campaign) -> Campaign:
     return campaign
 
 
-async def start_due(tx: Tx, now: datetime, since: datetime) -> int:
-    """Scheduled campaigns whose time has come are sending now; how many. What should have begun before `since` waits
-    for a person instead."""
-    due = _is(State.SCHEDULED) & (campaigns.c.send_at <= now)
-    late = {"state": State.PAUSED, "reason": "its time had passed long before it could begin: resume it, or stop it"}
-    await tx.run(update(campaigns).where(due, campaigns.c.send_at < since).values(**late))
-    return await tx.run(update(campaigns).where(due).values(state=State.SENDING, reason=None))
-
-
-async def pause_sending(tx: Tx, reason: str) -> int:
-    """All that is sending waits for a person; how many campaigns."""
-    changes = {"state": State.PAUSED, "reason": reason}
-    return await tx.run(update(campaigns).where(_is(State.SENDING)).values(**changes))
-
-
-async def stop_due(tx: Tx, now: datetime) -> int:
-    """What waits or is sending and whose end has come is stopped; how many."""
-    over = (campaigns.c.end_at <= now) & campaigns.c.end_at.is_not(None) & campaigns.c.ended_at.is_(None)
-    running = campaigns.c.state.in_((State.SCHEDULED, State.SENDING, State.PAUSED))
-    changes = {"state": State.STOPPED, "reason": "its end had come before all of it had left"}
-    return await tx.run(update(campaigns).where(over, running).values(**changes))
-
-
-async def stopping(tx: Tx, limit: int) -> list[Campaign]:
-    """Those that were stopped and still have messages that have not left."""
-    query = select(campaigns).where(_is(State.STOPPED), campaigns.c.ended_at.is_(None)).order_by(campaigns.c.id)
-    return [read(row) for row in await tx.all(query.limit(limit))]
-
-
-async def end_stopped(tx: Tx, campaign: Campaign) -> bool:
-    """It has ended, if nothing of it waits or leaves any more."""
-    here = _this(campaign) & _is(State.STOPPED) & campaigns.c.ended_at.is_(None)
-    return await tx.run(update(campaigns).where(here, ~_open()).values(ended_at=tx.now)) == 1
-
-
-async def end(tx: Tx, limit: int, *, direct: bool) -> list[Key]:
-    """Of the oldest campaigns that are sending, those with nothing left to send are sent; which ones."""
-    # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would choose more.
-    chosen = oldest_sending(limit, direct).with_for_update(skip_locked=True).cte("chosen")
-    over = _is(State.SENDING) & _KEY.in_(select(chosen)) & ~_open()
-    ended = update(campaigns).where(over).values(state=State.SENT, ended_at=tx.now)
-    rows = await tx.tuples(ended.returning(campaigns.c.account_id, campaigns.c.id))
-    return [(account, id) for account, id in rows]
-
-
 async def advance(tx: Tx, campaign: Campaign, step: Tally) -> None:
     """Book one step of the calculation of a campaign that is locked."""
     counted = {name: campaigns.c[name] + getattr(step, name) for name in step.__struct_fields__ if name != "cursor"}
-    await tx.run(update(campaigns).where(_this(campaign)).values(cursor=step.cursor, **counted))
+    await tx.run(update(campaigns).where(the_one(campaign)).values(cursor=step.cursor, **counted))
 
 
 async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact, bool]]:
@@ -206,8 +179,15 @@ async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact
 
 def oldest_sending(limit: int, direct: bool) -> Select[Any, Any]:
     """Account and id, for a query. They began first, so they are what ends next."""
-    query = select(campaigns.c.account_id, campaigns.c.id).where(_is(State.SENDING), is_direct(direct))
+    query = select(campaigns.c.account_id, campaigns.c.id).where(is_(State.SENDING), is_direct(direct))
     return query.order_by(campaigns.c.id).limit(limit)
+
+
+def unfinished() -> CompoundSelect[Any, Any]:
+    """Account and id of all that may have messages on their way, for a query."""
+    stopped = is_(State.STOPPED) & campaigns.c.ended_at.is_(None)
+    states = (is_(State.SENDING), is_(State.PAUSED), stopped)
+    return union_all(*(select(campaigns.c.account_id, campaigns.c.id).where(state) for state in states))
 
 
 def is_direct(direct: bool) -> ColumnElement[bool]:
@@ -240,30 +220,11 @@ def made() -> ColumnElement[bool]:
     return or_(to_many, campaigns.c.voice_language.is_not(None))
 
 
-def this(campaign: Campaign) -> Select[Any, Any]:
-    """Account and id, for a query."""
-    return select(campaigns.c.account_id, campaigns.c.id).where(_this(campaign))
-
-
-def _open() -> ColumnElement[bool]:
-    """Has it a message that waits, is held or is leaving?"""
-    mine = (messages.c.account_id == campaigns.c.account_id) & (messages.c.campaign_id == campaigns.c.id)
-    # Asked at once: between two questions a message could go back from one state to the other.
-    waits = messages.c.state == literal(Message.WAITING.value, literal_execute=True)
-    leaves = messages.c.state == literal(Message.SUBMITTING.value, literal_execute=True)
-    held = messages.c.state == literal(Message.HELD.value, literal_execute=True)
-    open_ = select(messages.c.id).where(mine, waits | leaves | held).exists()
-    # An alert that may have been lost is looked at once more before all is over.
-    doubted = messages.c.state == literal(Message.IN_DOUBT.value, literal_execute=True)
-    unsettled = select(messages.c.id).where(mine, doubted, messages.c.process_id.is_not(None)).exists()
-    return or_(open_, and_(campaigns.c.purpose == Purpose.ALERT, unsettled))
-
-
-def _this(campaign: Campaign) -> Any:
+def the_one(campaign: Campaign) -> Any:
     return and_(campaigns.c.account_id == campaign.account_id, campaigns.c.id == campaign.id)
 
 
-def _is(state: State) -> ColumnElement[bool]:
+def is_(state: State) -> ColumnElement[bool]:
     # Spelled out in the statement, not sent beside it: only so does SQLite see that the partial index will do.
     return campaigns.c.state == literal(state.value, literal_execute=True)
 
@@ -279,6 +240,7 @@ def read(row: RowMapping) -> Campaign:
     fields["quality"], fields["syntax"] = Quality(fields["quality"]), Syntax(fields["syntax"])
     fields["callbacks"] = msgspec.convert(fields["callbacks"] or {}, Callbacks)
     fields["extras"] = fields["extras"] or {}
+    fields["pacing"] = msgspec.convert(fields["pacing"], Pacing) if fields["pacing"] else _AT_ONCE
     return Campaign(audience=audience, voice=voice, **fields)
 
 
@@ -287,7 +249,8 @@ def _row(campaign: Campaign) -> Row:
     audience = (campaign.audience.kind.value, _json(campaign.audience.names), _json(campaign.audience.ids))
     voice = (campaign.voice.gender.value, campaign.voice.language) if campaign.voice else (None, None)
     callbacks = None if campaign.callbacks == _NO_CALLBACKS else _json(campaign.callbacks)
-    return (*plain, *audience, *voice, callbacks, _json(campaign.extras))
+    pacing = None if campaign.pacing == _AT_ONCE else _json(campaign.pacing)
+    return (*plain, *audience, *voice, callbacks, _json(campaign.extras), pacing)
 
 
 def _json(value: Any) -> str | None:

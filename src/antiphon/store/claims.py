@@ -1,11 +1,11 @@
 """Which messages leave next, and for which process alone?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import attrgetter
 
 from msgspec import Struct
-from sqlalchemy import GenerativeSelect, case, exists, literal, select, update
+from sqlalchemy import ColumnElement, GenerativeSelect, case, exists, func, literal, select, update
 
 from antiphon.core.campaign import Campaign
 from antiphon.core.campaign import State as Sending
@@ -16,6 +16,8 @@ from antiphon.store.messages import KEY, is_, of
 from antiphon.store.schema import campaigns as campaigns_table
 from antiphon.store.schema import messages, opt_outs
 from antiphon.store.session import Row, Tx
+
+_ACCOUNTS_AT_ONCE = 50
 
 
 class Taken(Struct, frozen=True, gc=False):
@@ -32,6 +34,14 @@ class Taken(Struct, frozen=True, gc=False):
     attempts: int
 
 
+class Next(Struct, frozen=True):
+    """At most so many, only ids `after` that one, and of these only each that `every` divides."""
+
+    limit: int
+    after: int = 0
+    every: int = 1
+
+
 class Held(Struct, frozen=True, gc=False):
     """A message that has surely not left and is to wait until then, and why."""
 
@@ -41,27 +51,46 @@ class Held(Struct, frozen=True, gc=False):
     attempts: int
 
 
-async def claim(tx: Tx, campaign: Campaign, process: int, limit: int) -> list[Taken]:
+async def claim(tx: Tx, campaign: Campaign, process: int, wanted: Next) -> list[Taken]:
     """Take waiting messages of this campaign, the oldest first, for this process alone."""
     waiting = select(messages.c.account_id, messages.c.id).where(*of(campaign), is_(State.WAITING))
-    oldest = waiting.order_by(messages.c.id).limit(limit)
+    waiting = waiting.where(messages.c.id > wanted.after)
+    if wanted.every > 1:
+        waiting = waiting.where(messages.c.id % wanted.every == 0)
+    oldest = waiting.order_by(messages.c.id).limit(wanted.limit)
     return await _take(tx, process, oldest.with_for_update(skip_locked=True))
 
 
-async def claim_direct(tx: Tx, process: int, limit: int) -> list[Taken]:
-    """Take waiting messages to numbers that were written down with the text, those of the oldest request first."""
+async def claim_direct(
+    tx: Tx, process: int, limit: int, but: Collection[int] = (), of: int | None = None
+) -> list[Taken]:
+    """Take waiting messages to numbers that were written down with the text, those of the oldest request first; `but`
+    none of these accounts, or only `of` that one."""
     table = campaigns_table
-    sending = table.c.state == literal(Sending.SENDING.value, literal_execute=True)
     theirs = (messages.c.account_id == table.c.account_id) & (messages.c.campaign_id == table.c.id)
     waiting = (
         select(messages.c.account_id, messages.c.id)
         .select_from(table.join(messages, theirs))
-        .where(sending, campaigns.is_direct(True), is_(State.WAITING))
+        .where(_sending(), campaigns.is_direct(True), is_(State.WAITING))
         .order_by(table.c.id)
         .limit(limit)
         .with_for_update(of=messages, skip_locked=True)
     )
-    return await _take(tx, process, waiting)
+    waiting = waiting.where(table.c.account_id.not_in(but)) if but else waiting
+    return await _take(tx, process, waiting if of is None else waiting.where(table.c.account_id == of))
+
+
+async def direct_among(tx: Tx, accounts: Sequence[int]) -> list[int]:
+    """Those of these accounts that have campaigns to written numbers, the ones with the oldest first."""
+    table = campaigns_table
+    theirs = _sending() & campaigns.is_direct(True) & tx.among(table.c.account_id, accounts)
+    oldest = func.min(table.c.id)
+    query = select(table.c.account_id).where(theirs).group_by(table.c.account_id).order_by(oldest)
+    return [account for (account,) in await tx.tuples(query.limit(_ACCOUNTS_AT_ONCE))]
+
+
+def _sending() -> ColumnElement[bool]:
+    return campaigns_table.c.state == literal(Sending.SENDING.value, literal_execute=True)
 
 
 async def _take(tx: Tx, process: int, waiting: GenerativeSelect) -> list[Taken]:

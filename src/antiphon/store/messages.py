@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
-    Select,
+    CompoundSelect,
     delete,
     func,
     literal,
@@ -148,9 +148,10 @@ async def drop_one(tx: Tx, account: int, id: int) -> tuple[int, int] | None:
     return (rows[0][0], rows[0][1]) if rows else None
 
 
-async def doubt(tx: Tx, sending: Select[Any, Any]) -> int:
+async def doubt(tx: Tx, unfinished: CompoundSelect[Any, Any]) -> int:
     """What dead processes were submitting for these campaigns (account and id) is in doubt from now on."""
-    chosen = sending.subquery()
+    # Kept apart: SQLite would else look for each open message whether its campaign is one of them.
+    chosen = unfinished.cte("unfinished").prefix_with("MATERIALIZED")
     theirs = (messages.c.account_id == chosen.c.account_id) & (messages.c.campaign_id == chosen.c.id)
     orphaned = messages.c.process_id.not_in(processes.alive(tx.now))
     # Found by a query that the index of open messages covers: SQLite would else read every message of the account.

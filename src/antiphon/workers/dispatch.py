@@ -11,7 +11,7 @@ async def run_once(store: Store, fleet: Fleet) -> int:
     Then the next look waits a moment: messages that come one by one are claimed, answered and stored by the dozen.
     """
     room = fleet.round()
-    claimed = await messages.claim(store, room.single, room)
+    claimed = await messages.claim(store, room.single, room, fleet.places)
     await fleet.put(claimed)
     single = sum(message.direct for message in claimed)
     many = len(claimed) - single > room.total or single > room.single // 2

@@ -21,6 +21,7 @@ from antiphon.core.price import Prices
 from antiphon.core.route import Health, Route, of_campaign, of_message, order
 from antiphon.services import carriers, messages
 from antiphon.services.carriers import SIMULATOR, Known
+from antiphon.services.places import Places
 from antiphon.services.vault import Vault
 from antiphon.store.attempts import Attempt
 from antiphon.store.claims import Held
@@ -59,6 +60,7 @@ class Fleet:
         self._down: dict[str, int] = {}
         self._noted: list[Attempt] = []
         self._ending: set[asyncio.Task[None]] = set()
+        self.places = Places()
 
     @property
     def lanes(self) -> list[Lane]:
@@ -207,7 +209,7 @@ class Fleet:
 
 
 class Round:
-    """What may be claimed at one moment (`services.messages.Room`)."""
+    """What may be claimed at one moment (`services.shares.Room`)."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet

@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from antiphon.core.campaign import CancelRules, SendMessages
+from antiphon.core.campaign import SendMessages
+from antiphon.core.cancelling import CancelRules
 from antiphon.core.errors import MissingField, NotOffered
 from antiphon.core.money import units
 from antiphon.dialects.door import Answer, Call

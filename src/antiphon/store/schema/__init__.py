@@ -6,16 +6,18 @@ Money is micro-units.
 """
 
 from antiphon.store.schema.accounts import (
+    account_rates,
     accounts,
     answers,
     credentials,
+    died,
     ledger,
     processes,
     request_ids,
     transfer_tokens,
     wallets,
 )
-from antiphon.store.schema.carriers import attempts, carriers, early_receipts, lanes, parts, routes
+from antiphon.store.schema.carriers import attempts, carriers, early_receipts, lanes, parts, routes, speeds
 from antiphon.store.schema.owed import callbacks
 from antiphon.store.schema.people import (
     contact_tags,
@@ -32,6 +34,7 @@ from antiphon.store.schema.sending import automation_answers, automations, campa
 from antiphon.store.schema.tables import metadata
 
 __all__ = [
+    "account_rates",
     "accounts",
     "answers",
     "attempts",
@@ -43,6 +46,7 @@ __all__ = [
     "contact_tags",
     "contacts",
     "credentials",
+    "died",
     "early_receipts",
     "entries",
     "import_parts",
@@ -59,6 +63,7 @@ __all__ = [
     "replies",
     "request_ids",
     "routes",
+    "speeds",
     "submitted_parts",
     "tags",
     "transfer_tokens",

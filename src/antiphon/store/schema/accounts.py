@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -58,6 +59,9 @@ processes = Table(
     Column("node", Integer, nullable=False, unique=True),
     Column("alive_until", Instant, nullable=False),
 )
+
+# Those that have died, until what they were sending is in doubt.
+died = Table("died", metadata, Column("id", BigInteger, primary_key=True, autoincrement=False))
 
 # A wallet is what makes an account metered. Its balance is the sum of its ledger.
 wallets = Table(
@@ -118,4 +122,13 @@ answers = Table(
     PrimaryKeyConstraint("account_id", "key"),
     Index("ix_answers_expires_at", "expires_at"),
     sqlite_with_rowid=False,
+)
+
+# How many messages a second an account may send, where that is limited.
+account_rates = Table(
+    "account_rates",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("per_second", Float, nullable=False),
+    Column("next_at", Instant),
 )

@@ -54,6 +54,14 @@ lanes = Table(
     sqlite_with_rowid=False,
 )
 
+# How many parts a second a lane has taken of late when it was busy; kept when nothing runs.
+speeds = Table(
+    "speeds",
+    metadata,
+    Column("carrier", Text, primary_key=True),
+    Column("per_second", Float, nullable=False),
+)
+
 # A message that went out in several parts: each has a reference and a fate of its own.
 parts = Table(
     "parts",

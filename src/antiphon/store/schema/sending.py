@@ -49,6 +49,9 @@ campaigns = Table(
     Column("archived_at", Instant),
     Column("callbacks", Json),
     Column("extras", Json),
+    Column("pacing", Json),
+    Column("next_at", Instant),
+    Column("canary_left", Integer),
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )
@@ -58,6 +61,7 @@ campaigns = Table(
 Index("ix_campaigns_calculating", campaigns.c.id, **where("state = 'calculating'"))
 Index("ix_campaigns_scheduled", campaigns.c.send_at, **where("state = 'scheduled'"))
 Index("ix_campaigns_sending", campaigns.c.audience, campaigns.c.id, **where("state = 'sending'"))
+Index("ix_campaigns_paused", campaigns.c.id, **where("state = 'paused'"))
 Index("ix_campaigns_ending", campaigns.c.end_at, **where("end_at IS NOT NULL AND ended_at IS NULL"))
 Index("ix_campaigns_stopping", campaigns.c.id, **where("state = 'stopped' AND ended_at IS NULL"))
 # What a client asks for of its own: all but single texts, the last that it has not confirmed, how many were cancelled.
