@@ -19,7 +19,7 @@ from antiphon.core.account import Doubts, NewBind, NewCredential
 from antiphon.core.errors import BadField, Refusal
 from antiphon.core.money import micros, shown
 from antiphon.doctor import examine
-from antiphon.services import accounts, binds, wallet
+from antiphon.services import accounts, binds, budgets, wallet
 from antiphon.smsc import far_end
 from antiphon.smsc.faults import Faults
 from antiphon.store.session import CannotOpen, open_store
@@ -152,6 +152,18 @@ def credit(*, login: str, amount: str, note: str | None = None, data: str | None
 
 
 @account.command
+def rate(*, login: str, per_second: float, data: str | None = None) -> None:
+    """Let an account send at most so many messages a second, whatever it asks for.
+
+    Parameters
+    ----------
+    per_second
+        Like 20 or 0.5; 0 is no limit.
+    """
+    _run(_set_rate(load({"data": data}), login, per_second or None))
+
+
+@account.command
 def doubts(*, login: str, after: int = 600, resend: bool = True, data: str | None = None) -> None:
     """Say what becomes of an alert of which nobody knows whether it left: a link was cut, or the program was killed.
 
@@ -187,6 +199,11 @@ async def _set_doubts(config: Config, login: str, wishes: Doubts) -> None:
     async with app.enlisted(config) as store:
         found = await accounts.by_login(store, login)
         await accounts.edit_parameters(store, found, lambda known: replace(known, doubts=wishes))
+
+
+async def _set_rate(config: Config, login: str, per_second: float | None) -> None:
+    async with app.enlisted(config) as store:
+        await budgets.limit(store, await accounts.by_login(store, login), per_second)
 
 
 async def _bind(config: Config, login: str, password: str | None) -> NewBind:

@@ -32,17 +32,17 @@ def test_what_can_be_asked(wanted: Pacing) -> None:
 @pytest.mark.parametrize(
     ("wanted", "field"),
     [
-        pytest.param(Pacing(per_hour=5, over_hours=2), "over_hours", id="both"),
-        pytest.param(Pacing(per_hour=0), "per_hour", id="none an hour"),
-        pytest.param(Pacing(per_hour=10**9), "per_hour", id="too many an hour"),
-        pytest.param(Pacing(over_hours=0), "over_hours", id="no time"),
-        pytest.param(Pacing(over_hours=float("nan")), "over_hours", id="no number"),
-        pytest.param(Pacing(over_hours=24 * 32), "over_hours", id="more than a month"),
-        pytest.param(Pacing(canary=Canary(share=0)), "canary.share", id="no canary"),
-        pytest.param(Pacing(canary=Canary(share=0.51)), "canary.share", id="most of it"),
-        pytest.param(Pacing(canary=Canary(minutes=0)), "canary.minutes", id="not watched"),
-        pytest.param(Pacing(canary=Canary(most_failed=1.1)), "canary.most_failed", id="more than all may fail"),
-        pytest.param(Pacing(canary=Canary(most_opted_out=-1)), "canary.most_opted_out", id="less than none may go"),
+        pytest.param(Pacing(per_hour=5, over_hours=2), "pacing.over_hours", id="both"),
+        pytest.param(Pacing(per_hour=0), "pacing.per_hour", id="none an hour"),
+        pytest.param(Pacing(per_hour=10**9), "pacing.per_hour", id="too many an hour"),
+        pytest.param(Pacing(over_hours=0), "pacing.over_hours", id="no time"),
+        pytest.param(Pacing(over_hours=float("nan")), "pacing.over_hours", id="no number"),
+        pytest.param(Pacing(over_hours=24 * 32), "pacing.over_hours", id="more than a month"),
+        pytest.param(Pacing(canary=Canary(share=0)), "pacing.canary.share", id="no canary"),
+        pytest.param(Pacing(canary=Canary(share=0.51)), "pacing.canary.share", id="most of it"),
+        pytest.param(Pacing(canary=Canary(minutes=0)), "pacing.canary.minutes", id="not watched"),
+        pytest.param(Pacing(canary=Canary(most_failed=1.1)), "pacing.canary.most_failed", id="more than all may fail"),
+        pytest.param(Pacing(canary=Canary(most_opted_out=-1)), "pacing.canary.most_opted_out", id="less than none may go"),
     ],
 )
 def test_what_cannot(wanted: Pacing, field: str) -> None:

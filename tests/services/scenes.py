@@ -73,8 +73,8 @@ async def ready(store: Store, account: Account, drafts: list[Draft], command: Cr
     return await calculated(store, await campaigns.create(store, account, command), account)
 
 
-async def sending(store: Store, account: Account, drafts: list[Draft]) -> Campaign:
-    campaign = await ready(store, account, drafts)
+async def sending(store: Store, account: Account, drafts: list[Draft], command: CreateCampaign = EVERYBODY) -> Campaign:
+    campaign = await ready(store, account, drafts, command)
     await campaigns.confirm(store, account, campaign.id)
     return await campaigns.find(store, account, campaign.id)
 

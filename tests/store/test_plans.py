@@ -265,8 +265,8 @@ def _reads_all(line: str) -> bool:
         how, table, index = sqlite.groups()
         through_account = table in _LARGE and index.endswith("(account_id=?)")
         # The workers' own indexes hold only what is to be done, in its order, and are read from their beginning.
-        own = "campaigns_(calculating|scheduled|sending|paused|stopping)|imports_working|callbacks_due|messages_(held|in_doubt)"
-        queue = re.search(f"ix_({own})", index)
+        campaigns_of = "campaigns_(calculating|scheduled|sending|paused|stopping)"
+        queue = re.search(f"ix_({campaigns_of}|imports_working|callbacks_due|messages_(held|in_doubt))", index)
         return (how == "SCAN" and table in _GROWING and not queue) or through_account
     postgres = re.search(r"Seq Scan on (\w+)", line)
     return postgres is not None and postgres[1] in _GROWING

@@ -45,11 +45,11 @@ class Watched(Struct, frozen=True, kw_only=True):
 def check(pacing: Pacing) -> None:
     """Raises BadField."""
     if pacing.per_hour is not None and pacing.over_hours is not None:
-        raise BadField(field="over_hours", reason="cannot stand beside per_hour")
+        raise BadField(field="pacing.over_hours", reason="cannot stand beside per_hour")
     if pacing.per_hour is not None and not 1 <= pacing.per_hour <= _FASTEST:
-        raise BadField(field="per_hour", reason=f"is not from 1 to {_FASTEST}")
+        raise BadField(field="pacing.per_hour", reason=f"is not from 1 to {_FASTEST}")
     if pacing.over_hours is not None and not 0 < pacing.over_hours <= _LONGEST:
-        raise BadField(field="over_hours", reason=f"is not more than 0 and at most {_LONGEST}")
+        raise BadField(field="pacing.over_hours", reason=f"is not more than 0 and at most {_LONGEST}")
     if pacing.canary is not None:
         _check_canary(pacing.canary)
 
@@ -102,9 +102,9 @@ def _due(next_at: datetime | None, between: timedelta, now: datetime) -> datetim
 
 def _check_canary(canary: Canary) -> None:
     if not 0 < canary.share <= _LARGEST_CANARY:
-        raise BadField(field="canary.share", reason=f"is not more than 0 and at most {_LARGEST_CANARY}")
+        raise BadField(field="pacing.canary.share", reason=f"is not more than 0 and at most {_LARGEST_CANARY}")
     if not 1 <= canary.minutes <= _LONGEST_WATCH:
-        raise BadField(field="canary.minutes", reason=f"is not from 1 to {_LONGEST_WATCH}")
+        raise BadField(field="pacing.canary.minutes", reason=f"is not from 1 to {_LONGEST_WATCH}")
     for name in ("most_failed", "most_opted_out"):
         if not 0 <= getattr(canary, name) <= 1:
-            raise BadField(field=f"canary.{name}", reason="is not from 0 to 1")
+            raise BadField(field=f"pacing.canary.{name}", reason="is not from 0 to 1")

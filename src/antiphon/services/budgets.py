@@ -3,9 +3,14 @@
 from datetime import timedelta
 
 from antiphon.core import pacing
+from antiphon.core.account import Account
+from antiphon.core.errors import BadField
 from antiphon.store import rates
 from antiphon.store.rates import Rate
-from antiphon.store.session import Tx
+from antiphon.store.session import Store, Tx
+
+_SLOWEST = 0.001
+_FASTEST = 100_000
 
 
 class Budget:
@@ -55,6 +60,22 @@ class Budget:
 
     def _between(self, account: int) -> timedelta:
         return timedelta(seconds=1) / self._ours[account].per_second
+
+
+async def limit(store: Store, account: Account, per_second: float | None) -> None:
+    """Let an account send at most so many messages a second, whatever it asks for; None is no limit. Raises
+    BadField."""
+    if per_second is not None and not _SLOWEST <= per_second <= _FASTEST:
+        raise BadField(field="per_second", reason=f"is not from {_SLOWEST} to {_FASTEST}")
+    async with store.begin() as tx:
+        await rates.put(tx, account.id, per_second)
+
+
+async def rate(store: Store, account: Account) -> float | None:
+    """Messages a second; None is no limit."""
+    async with store.read() as tx:
+        known = (await rates.known(tx)).get(account.id)
+    return None if known is None else known.per_second
 
 
 async def opened(tx: Tx, known: dict[int, Rate]) -> Budget:

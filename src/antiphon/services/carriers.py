@@ -1,6 +1,7 @@
 """By which carriers and routes do messages leave?"""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -11,7 +12,7 @@ from antiphon.core.errors import CarrierInUse, CarrierUnreachable, UnknownCarrie
 from antiphon.core.lane import Lane
 from antiphon.core.route import AddRoute, Route
 from antiphon.services.vault import Locked, Vault
-from antiphon.store import carriers
+from antiphon.store import carriers, speeds
 from antiphon.store.session import Store
 
 SIMULATOR = "simulator"  # is there where nothing else is
@@ -125,9 +126,14 @@ async def lanes(store: Store) -> list[Lane]:
         return await carriers.all_lanes(tx)
 
 
-async def tell_lanes(store: Store, told: Sequence[Lane]) -> None:
+async def tell_lanes(store: Store, told: Sequence[Lane], measured: Mapping[str, float]) -> dict[str, int]:
+    """How our lanes are, and how fast those are of which there is news; of each carrier how many lanes there are, in
+    all processes."""
     async with store.begin() as tx:
         await carriers.tell_lanes(tx, store.process_id, told)
+        if measured:
+            await speeds.put(tx, measured)
+        return Counter(lane.carrier for lane in await carriers.all_lanes(tx) if lane.state != "broken")
 
 
 def _whole(url: str, secret: str | None, vault: Vault) -> str | None:

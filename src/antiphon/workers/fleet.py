@@ -59,6 +59,7 @@ class Fleet:
         self._marked: dict[str, tuple[int, int]] = {}
         self._down: dict[str, int] = {}
         self._noted: list[Attempt] = []
+        self._speeds: dict[str, float] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self.places = Places()
 
@@ -79,7 +80,10 @@ class Fleet:
         noted, self._noted = self._noted, []
         if noted:
             await messages.note(self._store, noted)
-        await carriers.tell_lanes(self._store, [*map(_told, self.lanes), *self._told_broken()])
+        lanes = [*map(_told, self.lanes), *self._told_broken()]
+        there = await carriers.tell_lanes(self._store, lanes, self._news_of_speed())
+        for lane in self.lanes:
+            lane.share_rate(max(1, there.get(lane.name, 1)))
         return 0
 
     def round(self) -> "Round":
@@ -202,6 +206,13 @@ class Fleet:
                 failed[lane.name] = (bad - before[0]) / (all_ - before[1])
                 self._marked[lane.name] = bad, all_
         self._health.mark(failed)
+
+    def _news_of_speed(self) -> dict[str, float]:
+        """Where it is another than was told last, by more than a tenth."""
+        now = {lane.name: lane.speed for lane in self.lanes if lane.speed is not None}
+        news = {name: speed for name, speed in now.items() if abs(speed - self._speeds.get(name, 0)) > speed / 10}
+        self._speeds |= news
+        return news
 
     def _told_broken(self) -> list[told.Lane]:
         now = self._store.now()

@@ -82,6 +82,9 @@ class Lane:
         self._closed = False
         self._rate = 0.0
         self._seen = 0, time.monotonic()
+        self._parts = 0
+        self._was_busy = False
+        self.speed: float | None = None
         self.paused = False
         self.counts = Counts()
         self.error: str | None = None
@@ -153,8 +156,21 @@ class Lane:
         if now > at:
             self._rate += ((done - before) / (now - at) - self._rate) / 2
             self._seen = done, now
+            self._measure(self._parts / (now - at))
         self._capacity = int(min(max(2 * self._carrier.window, self._rate * _AHEAD), _MOST_HELD))
         self.pump()
+
+    def _measure(self, per_second: float) -> None:
+        """`speed` is in parts a second, of late, when there was more to send than it could: what can be counted on."""
+        self._parts = 0
+        busy = bool(self._many) and bool(self._flying)
+        if busy and self._was_busy:
+            self.speed = max(per_second, (self.speed or 0) * 0.9 + per_second * 0.1)
+        self._was_busy = busy
+
+    def share_rate(self, lanes: int) -> None:
+        """The carrier's rate is for so many lanes of it, each in a process of its own."""
+        self._throttle.agree(self._terms.rate / lanes)
 
     def pump(self) -> None:
         """Send as many as the carrier takes now."""
@@ -250,6 +266,7 @@ class Lane:
         match outcome:
             case Accepted():
                 self.counts.accepted += 1
+                self._parts += message.segments
                 self._breaker.worked()
             case InDoubt(reason):
                 self.counts.in_doubt += 1

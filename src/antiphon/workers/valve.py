@@ -31,6 +31,10 @@ class Throttle:
             return self._agreed
         return min(self._found, self._agreed) if self._agreed else self._found
 
+    def agree(self, rate: float) -> None:
+        """From now on this is what was agreed."""
+        self._agreed = rate
+
     def wait(self, now: float) -> float:
         """Seconds until the next may leave; 0 when it may now, and then it is counted."""
         if now < self._until:

@@ -1,38 +1,38 @@
 """Campaigns: /campaigns, what can be done with one, and how it goes on: /campaigns/<id>/events."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from antiphon.core.account import Callbacks
 from antiphon.core.campaign import (
-    MOVES,
     Audience,
-    Campaign,
     CreateCampaign,
     EditCampaign,
     Kind,
     Report,
     State,
 )
-from antiphon.core.errors import BadField, TooFast
+from antiphon.core.errors import BadField
 from antiphon.core.message import State as Message
 from antiphon.core.money import units
+from antiphon.core.pacing import Pacing
 from antiphon.core.template import Syntax
 from antiphon.dialects.door import Answer, Call
 from antiphon.dialects.native.envelope import WireAsk, WirePage, read_id, write_page
 from antiphon.dialects.native.fields import WireContent, read_callbacks
+from antiphon.dialects.native.pacing import (
+    WireForecast,
+    WirePacing,
+    forecast,
+    read_pacing,
+    write_pacing,
+)
 from antiphon.services import campaigns, cursors
 
-_POLL = 0.5  # seconds between two looks at a campaign that somebody watches
-_HEARTBEAT = 15.0  # seconds without news, after which the line is kept open by a comment
 _MOST_LISTS = 100
-_MOST_WATCHING = 500
-_watching: set[str] = set()  # the calls that are being told of a campaign, in this process
 
 # {"lists": ["8213048"], "text": "Sale today. STOP 36111", "sender": "Shop", "purpose": "marketing", "confirmed": true,
 #  "send_at": "2026-03-02T18:00:00Z", "name": "Spring", "syntax": "braces"}
@@ -42,6 +42,7 @@ class WireNew(WireContent, forbid_unknown_fields=True):
     lists: Annotated[list[str], Meta(min_length=1, max_length=_MOST_LISTS)] | UnsetType = UNSET
     tag: str | UnsetType = UNSET
     confirmed: bool = False
+    pacing: WirePacing | None = None
 
 
 class WireEdit(Struct, forbid_unknown_fields=True):
@@ -53,6 +54,7 @@ class WireEdit(Struct, forbid_unknown_fields=True):
     name: str | UnsetType | None = UNSET
     send_at: datetime | UnsetType | None = UNSET
     end_at: datetime | UnsetType | None = UNSET
+    pacing: WirePacing | UnsetType | None = UNSET
 
 
 # ?state=sending,paused&limit=20&after=...
@@ -95,6 +97,13 @@ class WireCampaign(Struct):
     ended_at: datetime | None
     archived_at: datetime | None
     counts: dict[str, int]
+    pacing: WirePacing | None
+
+
+class WireConfirmed(WireCampaign):
+    """With what is to be expected of it."""
+
+    forecast: WireForecast
 
 
 def read_new(body: WireNew) -> CreateCampaign:
@@ -115,12 +124,16 @@ def read_new(body: WireNew) -> CreateCampaign:
         name=body.name,
         callbacks=read_callbacks(body.callbacks) if body.callbacks else Callbacks(),
         extras=body.extras,
+        pacing=read_pacing(body.pacing) if body.pacing else Pacing(),
     )
 
 
 def read_edit(body: WireEdit) -> EditCampaign:
     """Raises BadField."""
-    told = {name: getattr(body, name) for name in WireEdit.__struct_fields__ if name not in ("lists", "tag")}
+    apart = ("lists", "tag", "pacing")
+    told = {name: getattr(body, name) for name in WireEdit.__struct_fields__ if name not in apart}
+    if body.pacing is not UNSET:
+        told["pacing"] = read_pacing(body.pacing) if body.pacing else Pacing()
     return EditCampaign(audience=read_audience(body.lists, body.tag) or UNSET, **told)
 
 
@@ -167,6 +180,7 @@ def write_campaign(report: Report) -> WireCampaign:
         ended_at=campaign.ended_at,
         archived_at=campaign.archived_at,
         counts=write_counts(report.counts),
+        pacing=write_pacing(campaign.pacing),
     )
 
 
@@ -202,9 +216,10 @@ async def edit(call: Call, body: WireEdit) -> WireCampaign:
     return await _report(call, id)
 
 
-async def confirm(call: Call) -> WireCampaign:
-    """Send it, now or at its time."""
-    return await _done(call, campaigns.confirm)
+async def confirm(call: Call) -> WireConfirmed:
+    """Send it, now or at its time; how many of its messages go at once, what the others wait for, when it is done."""
+    written = await _done(call, campaigns.confirm)
+    return WireConfirmed(**structs.asdict(written), forecast=await forecast(call))
 
 
 async def cancel(call: Call) -> WireCampaign:
@@ -232,16 +247,6 @@ async def archive(call: Call) -> WireCampaign:
     return await _done(call, campaigns.archive)
 
 
-async def events(call: Call) -> Answer:
-    """How it goes on, as server-sent events: its state and counts at once and whenever they change, to its end."""
-    id = read_id(call.path["id"])
-    if len(_watching) >= _MOST_WATCHING:
-        raise TooFast(retry_after=5)
-    first = await campaigns.report(call.store, call.account, id)
-    headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Answer(200, _listed(call, id, first), headers)
-
-
 async def _done(call: Call, verb: Callable[..., Any]) -> WireCampaign:
     id = read_id(call.path["id"])
     await verb(call.store, call.account, id)
@@ -250,38 +255,3 @@ async def _done(call: Call, verb: Callable[..., Any]) -> WireCampaign:
 
 async def _report(call: Call, id: int) -> WireCampaign:
     return write_campaign(await campaigns.report(call.store, call.account, id))
-
-
-async def _listed(call: Call, id: int, report: Report) -> AsyncIterator[bytes]:
-    _watching.add(call.id)
-    try:
-        async for part in _watched(call, id, report):
-            yield part
-    finally:
-        _watching.discard(call.id)
-
-
-async def _watched(call: Call, id: int, report: Report) -> AsyncIterator[bytes]:
-    told, quiet = b"", 0.0
-    while True:
-        campaign = report.campaign
-        news = {"state": campaign.state, "messages": campaign.messages, "counts": write_counts(report.counts)}
-        now = b"event: campaign\ndata: " + msgspec.json.encode(news) + b"\n\n"
-        if now != told:
-            told, quiet = now, 0.0
-            yield now
-        elif quiet >= _HEARTBEAT:
-            quiet = 0.0
-            yield b": still here\n\n"
-        if (not MOVES[campaign.state] and not _moving(campaign, report)) or await call.gone():
-            return
-        await asyncio.sleep(_POLL)
-        quiet += _POLL
-        report = await campaigns.report(call.store, call.account, id)
-
-
-def _moving(campaign: Campaign, report: Report) -> bool:
-    """Is there a message of which more will be heard?"""
-    return campaign.confirmed_at is not None and any(
-        report.counts.get(state) for state in (Message.WAITING, Message.HELD, Message.SUBMITTING, Message.ACCEPTED)
-    )

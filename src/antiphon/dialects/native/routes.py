@@ -7,11 +7,13 @@ from antiphon.dialects.native import (
     campaigns,
     carriers,
     contacts,
+    events,
     imports,
     lists,
     messages,
     metrics,
     opt_outs,
+    pacing,
     replies,
     wallet,
 )
@@ -46,10 +48,11 @@ CAMPAIGNS = (
     Route("POST", "/campaigns", campaigns.create, campaigns.WireNew, CAMPAIGN, 201),
     Route("GET", "/campaigns/{id}", campaigns.detail, None, CAMPAIGN),
     Route("PATCH", "/campaigns/{id}", campaigns.edit, campaigns.WireEdit, CAMPAIGN),
+    Route("GET", "/campaigns/{id}/forecast", pacing.forecast, None, pacing.WireForecast),
+    Route("POST", "/campaigns/{id}/confirm", campaigns.confirm, None, campaigns.WireConfirmed),
     *(
         Route("POST", f"/campaigns/{{id}}/{verb.__name__}", verb, None, CAMPAIGN)
         for verb in (
-            campaigns.confirm,
             campaigns.cancel,
             campaigns.pause,
             campaigns.resume,
@@ -57,7 +60,7 @@ CAMPAIGNS = (
             campaigns.archive,
         )
     ),
-    Route("GET", "/campaigns/{id}/events", campaigns.events),
+    Route("GET", "/campaigns/{id}/events", events.events),
     Route("GET", "/campaigns/{id}/messages", messages.of_campaign, messages.WireSearch, WirePage[messages.WireMessage]),
     Route("POST", "/messages", messages.send, messages.WireSend, messages.WireAccepted, 201),
     Route("GET", "/messages", messages.search, messages.WireAskNumber, WirePage[messages.WireMessage]),
@@ -94,6 +97,8 @@ OPERATORS = (
     Route("POST", "/carriers/{name}/pause", carriers.pause, None, carriers.WireCarrier),
     Route("POST", "/carriers/{name}/resume", carriers.resume, None, carriers.WireCarrier),
     Route("POST", "/carriers/{name}/test", carriers.check, None, carriers.WireChecked),
+    Route("GET", "/accounts/{login}/rate", pacing.rate, None, pacing.WireRate),
+    Route("PUT", "/accounts/{login}/rate", pacing.put_rate, pacing.WireRate, pacing.WireRate),
     Route("GET", "/lanes", carriers.lanes, None, carriers.WireLanes),
     Route("GET", "/metrics", metrics.metrics),
     Route("GET", "/routes", carriers.routes, None, carriers.WireRoutes),
