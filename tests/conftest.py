@@ -10,11 +10,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from antiphon.core.account import Account, NewCredential
-from antiphon.services import accounts, processes
+from antiphon.services import accounts, hashes, processes
 from antiphon.store.schema import metadata
 from antiphon.store.session import Store, open_store
 from tests import postgres
@@ -24,6 +25,10 @@ _numbers = count()
 # Fixtures are made once for all examples of a property: each takes an account of its own. Time is not what is tested.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("tests")
+
+# Nearly every test makes an account: what takes long on purpose was a quarter of their time. Programs that are started
+# by a test take it all the same.
+hashes.SLOW = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
