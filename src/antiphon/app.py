@@ -27,10 +27,12 @@ from antiphon.dialects.inbound.door import Inbound
 from antiphon.dialects.openapi import document
 from antiphon.dialects.smpp.door import SmppDoor
 from antiphon.services import processes, progress
+from antiphon.services.vault import Vault
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
-from antiphon.workers import calculate, dispatch, heartbeat, import_files, parts, schedule
+from antiphon.workers import calculate, dispatch, heartbeat, import_files, old_callbacks, parts, schedule
 from antiphon.workers.callbacks import Courier
+from antiphon.workers.caller import Caller
 from antiphon.workers.fleet import Fleet
 from antiphon.workers.loop import forever
 from antiphon.workers.outbound import Outbound
@@ -72,11 +74,12 @@ async def serve(config: Config) -> None:
     # The program's own objects stay: a collection that walks them all in the middle of a batch costs half its time.
     gc.freeze()
     gc.set_threshold(_GARBAGE, 20, 20)
-    async with enlisted(config) as store, _working(config, store), _bound(config, store, smpp):
+    outbound = Outbound(config.networks())
+    async with enlisted(config) as store, _working(config, store, outbound), _bound(config, store, smpp):
         closing = asyncio.Event()
         server = _Server(
             uvicorn.Config(
-                doors(config, store, closing),
+                doors(config, store, closing, outbound),
                 lifespan="off",
                 ws="none",
                 access_log=False,
@@ -93,11 +96,15 @@ async def serve(config: Config) -> None:
         _log.info("stopping")
 
 
-def doors(config: Config, store: Store, closing: asyncio.Event | None = None) -> ASGIApp:
+def doors(
+    config: Config, store: Store, closing: asyncio.Event | None = None, outbound: Outbound | None = None
+) -> ASGIApp:
     """All dialects on one address; the longest prefix that fits answers, of several the one that knows the path.
 
-    Answers without end are ended once `closing` is set.
+    Answers without end are ended once `closing` is set. Customers' servers are tried out through `outbound`.
     """
+    opened = cache(partial(vault, config))
+    calling = outbound or Outbound(config.networks())
     mounts = sorted(DIALECTS, key=lambda dialect: len(dialect.prefix), reverse=True)
     house = House(
         prices=config.prices(),
@@ -106,9 +113,11 @@ def doors(config: Config, store: Store, closing: asyncio.Event | None = None) ->
         closing=closing or asyncio.Event(),
         add_carrier=partial(add_carrier, config, store),
         check_carrier=partial(check_carrier, config, store),
+        try_callback=lambda account, trial: _caller(calling, opened()).try_out(store, account, trial),
+        vault=opened,
     )
     table: list[tuple[str, ASGIApp]] = [(f"{dialect.prefix}/", Door(dialect, store, house)) for dialect in mounts]
-    table.append((f"{Inbound.prefix}/", Inbound(store, house, cache(partial(vault, config)), reader_of)))
+    table.append((f"{Inbound.prefix}/", Inbound(store, house, opened, reader_of)))
     pages = _pages()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,12 +156,10 @@ def _pages() -> dict[str, Response]:
 
 
 @asynccontextmanager
-async def _working(config: Config, store: Store) -> AsyncIterator[None]:
+async def _working(config: Config, store: Store, outbound: Outbound) -> AsyncIterator[None]:
     fleet = Fleet(store, config.prices(), vault(config), partial(build_carrier, config))
-    writers = {dialect.name: dialect.callback for dialect in DIALECTS if dialect.callback}
-    outbound = Outbound(config.networks())
     grace = timedelta(seconds=config.schedule_grace)
-    courier = Courier(store, outbound, writers)
+    courier = Courier(store, _caller(outbound, vault(config)))
     stopping = asyncio.Event()
     steps = {
         "heartbeat": (partial(heartbeat.run_once, store), LEASE.total_seconds() / 4),
@@ -163,12 +170,12 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         "fleet": (fleet.run_once, 1.0),
         "dispatch": (partial(dispatch.run_once, store, fleet), 0.05),
         "callbacks": (courier.run_once, 0.1),
+        "old callbacks": (partial(old_callbacks.run_once, store), 60.0),
     }
-    await outbound.open()
     if paused := await progress.come_back(store, grace):
         _log.warning("nothing ran here for long; campaigns wait for somebody to resume or stop them", count=paused)
     await fleet.run_once()
-    woken = {"dispatch": store.woken}
+    woken = {"dispatch": store.woken, "callbacks": courier.woken}
     tasks = [
         asyncio.create_task(forever(name, step, stopping, idle, woken.get(name)))
         for name, (step, idle) in steps.items()
@@ -177,7 +184,8 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         yield
     finally:
         stopping.set()
-        store.woken.set()
+        for alarm in woken.values():
+            alarm.set()
         _, late = await asyncio.wait(tasks, timeout=_LAST_STEP)
         for task in late:
             task.cancel()
@@ -205,6 +213,10 @@ async def _bound(config: Config, store: Store, listener: socket.socket | None) -
         door.woken.set()
         await asyncio.wait([telling], timeout=_LAST_STEP)
         await door.close()
+
+
+def _caller(outbound: Outbound, secrets: Vault) -> Caller:
+    return Caller(outbound, {dialect.name: dialect.callback for dialect in DIALECTS if dialect.callback}, secrets)
 
 
 def _pace(config: Config) -> Pace | None:

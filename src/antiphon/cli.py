@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 from msgspec.structs import replace
 
 from antiphon import __version__, app
+from antiphon.cli_callbacks import callback
 from antiphon.cli_carriers import carrier, route
 from antiphon.config import BadSetting, Config, load
 from antiphon.core.account import Doubts, NewBind, NewCredential
@@ -28,7 +29,7 @@ _DEMO = "demo@antiphon.example"
 
 cli = App(name="antiphon", version=__version__, help="SMS contacts and campaigns in your own database.")
 account = App(name="account", help="Accounts and their credentials.")
-for group in (account, carrier, route):
+for group in (account, callback, carrier, route):
     cli.command(group)
 
 

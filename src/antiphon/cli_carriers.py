@@ -37,7 +37,7 @@ def add_carrier(name: str, url: str, *, default: bool = False, data: str | None 
         new = await app_carriers.add_carrier(config, store, NewCarrier(name=name, url=url, default=default))
         print(f"{'added' if new else 'changed'} {name}{' (default)' if default else ''}")
 
-    _with_store(data, work)
+    with_store(data, work)
 
 
 @carrier.command(name="list")
@@ -58,7 +58,7 @@ def list_carriers(*, data: str | None = None) -> None:
                 + (f"; last error: {lane.error}" if lane.error else "")
             )
 
-    _with_store(data, work)
+    with_store(data, work)
 
 
 @carrier.command(name="test")
@@ -68,25 +68,25 @@ def check_carrier(name: str, *, data: str | None = None) -> None:
     async def work(config: Config, store: Store) -> None:
         print(f"{name}: {await app_carriers.check_carrier(config, store, name)}")
 
-    _with_store(data, work)
+    with_store(data, work)
 
 
 @carrier.command
 def pause(name: str, *, data: str | None = None) -> None:
     """Let nothing more leave by it until `carrier resume`; what waits goes by other routes."""
-    _with_store(data, lambda _config, store: carriers.pause(store, name, paused=True))
+    with_store(data, lambda _config, store: carriers.pause(store, name, paused=True))
 
 
 @carrier.command
 def resume(name: str, *, data: str | None = None) -> None:
     """Let messages leave by it again."""
-    _with_store(data, lambda _config, store: carriers.pause(store, name, paused=False))
+    with_store(data, lambda _config, store: carriers.pause(store, name, paused=False))
 
 
 @carrier.command(name="remove")
 def remove_carrier(name: str, *, data: str | None = None) -> None:
     """Forget a carrier. What it has taken already is still reported where it calls us."""
-    _with_store(data, lambda _config, store: carriers.remove(store, name))
+    with_store(data, lambda _config, store: carriers.remove(store, name))
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def add_route(
         )
         print(_line(await carriers.add_route(store, command)))
 
-    _with_store(data, work)
+    with_store(data, work)
 
 
 @route.command(name="list")
@@ -158,13 +158,13 @@ def list_routes(*, data: str | None = None) -> None:
         for one in await carriers.routes(store):
             print(_line(one))
 
-    _with_store(data, work)
+    with_store(data, work)
 
 
 @route.command(name="remove")
 def remove_route(id: int, *, data: str | None = None) -> None:
     """Forget a route, by the id that `route list` shows first."""
-    _with_store(data, lambda _config, store: carriers.remove_route(store, id))
+    with_store(data, lambda _config, store: carriers.remove_route(store, id))
 
 
 def _choices(written: str, strategy: Strategy) -> tuple[Choice, ...]:
@@ -196,7 +196,7 @@ def _line(one: Route) -> str:
     return f"{one.id} position={one.position} {fits} -> {one.strategy} {ways}"
 
 
-def _with_store(data: str | None, work: Callable[[Config, Store], Awaitable[Any]]) -> None:
+def with_store(data: str | None, work: Callable[[Config, Store], Awaitable[Any]]) -> None:
     config = load({"data": data})
 
     async def run() -> None:

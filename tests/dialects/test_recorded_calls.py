@@ -7,8 +7,8 @@ answer has its keys, in its order (of a list, those of one `item`); `more` names
 `pytest --rewrite` writes answers for review.
 
 It is 2026-03-02T12:00:00Z all the time. What differs from run to run is written as <ticket>, <vocal ticket>, <id>,
-<uuid>, <key>, <key id>, <sid>, <hidden key>, <hex32>, <message id>, <login>. {{login}}, {{api_key}}, {{key_id}} and
-{{sid}} are the account's, {{hex}} its id in hexadecimal, and {{NAME}} is what a call before has answered under that
+<uuid>, <key>, <key id>, <sid>, <hidden key>, <hex32>, <message id>, <login>, <secret>. {{login}}, {{api_key}},
+{{key_id}} and {{sid}} are the account's, {{hex}} its id in hexadecimal, and {{NAME}} is what a call before has answered under that
 name; or, where that call says what to `keep`, under another.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from antiphon.core import money, price
 from antiphon.core.account import Account, NewCredential
@@ -28,7 +28,7 @@ from antiphon.core.contact import Contact
 from antiphon.core.message import Accepted, Fate, Receipt, Reply
 from antiphon.services import accounts, calculation, imports, messages, progress, receipts, replies, wallet
 from antiphon.store import contacts, lists, opt_outs, tags
-from antiphon.store.schema import contact_tags, list_members
+from antiphon.store.schema import callbacks, contact_tags, list_members
 from antiphon.store.schema import contacts as people
 from antiphon.store.schema import messages as sent
 from antiphon.store.session import Store
@@ -55,6 +55,7 @@ VARYING = {
     r"[0-9a-f]{8}-[0-9a-f]{13}": "<message id>",
     r"\w+_[0-9a-f]{8}@sub-accounts\.com": "<login>",
     r"\d{13,16}": "<id>",
+    r"whsec_[A-Za-z0-9+/]{43}=": "<secret>",
 }
 FILES = sorted(HERE.glob("*/*.json"))
 CASES = [(file, place, case) for file in FILES for place, case in enumerate(json.loads(file.read_text()))]
@@ -120,6 +121,11 @@ async def _take(
         await _answer(store)
     elif step in ("deliver", "deliver one"):
         await _deliver(store, 1 if step == "deliver one" else 100)
+    elif step == "fail callbacks":
+        async with store.begin() as tx:
+            await tx.run(
+                update(callbacks).values(state="failed", ended_at=tx.now, attempts=1, status=503, answer="busy")
+            )
     elif "credit" in step:
         await wallet.credit(store, _filled(step.get("to", "{{login}}"), known), money.micros(step["credit"]))
     else:
@@ -136,6 +142,12 @@ async def _answer(store: Store) -> None:
     keys = {row["number"]: (row["account_id"], row["id"]) for row in rows}
     said = [Reply(number=number, text="Yes", at=store.now(), answers=key) for number, key in keys.items()]
     await replies.record(store, price.read({}), said)
+
+
+async def _fail(store: Store) -> None:
+    """Nobody has taken what we owe for a day."""
+    async with store.begin() as tx:
+        await tx.run(update(callbacks).values(state="failed", ended_at=tx.now, attempts=1, status=503, answer="busy"))
 
 
 async def _deliver(store: Store, most: int) -> None:

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from sqlalchemy import Engine, event
 
 from antiphon.core.account import Account
+from antiphon.core.callback import Outage, Those
+from antiphon.core.callback import State as CallbackState
 from antiphon.core.campaign import Audience, Campaign, CreateCampaign, Kind, Seen
 from antiphon.core.contact import AddContacts, Draft, FindContacts
 from antiphon.core.message import Fate, Receipt, State
@@ -27,6 +29,7 @@ from antiphon.store import (
     claims,
     contacts,
     cursors,
+    deliveries,
     doubts,
     imports,
     kept,
@@ -40,6 +43,7 @@ from antiphon.store import (
     reports,
     request_ids,
     schedule,
+    signing,
     tags,
     wallet,
 )
@@ -50,6 +54,12 @@ Statement = tuple[str, Any]
 Question = Callable[[Tx, Campaign, Account], Awaitable[Any]]
 
 _WINDOW = Window(limit=20)
+_THOSE = {
+    "state": Those(state=CallbackState.FAILED),
+    "campaign": Those(campaign_id=1),
+    "message": Those(message_id=1),
+    "server": Those(endpoint="x"),
+}
 _EACH, _LISTED = cursors.Those(), cursors.Those(list_id=1, tag_id=1)
 _NUMBERS = ["+33612345678"]
 _TEXT = parts.Text(1, "SHOP", "+33612345678", 7, 2)
@@ -58,7 +68,7 @@ _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
     *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts", "answers"],
-    *["parts", "early_receipts", "attempts", "submitted_parts"],
+    *["parts", "early_receipts", "attempts", "submitted_parts", "callback_attempts", "signing_secrets"],
 }
 
 
@@ -123,8 +133,27 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: callbacks.changed(tx, [(account.id, 1)]), id="changed"),
     pytest.param(lambda tx, campaign, account: callbacks.any_wanted(tx, [account.id]), id="any callback wanted"),
     pytest.param(lambda tx, campaign, account: callbacks.wishes(tx, [(account.id, 1)]), id="wishes"),
-    pytest.param(lambda tx, campaign, account: callbacks.claim(tx, tx.now, 100, 4, ["x"]), id="callbacks"),
-    pytest.param(lambda tx, campaign, account: callbacks.any_due(tx), id="any callback"),
+    pytest.param(lambda tx, campaign, account: deliveries.owed_after(tx, "", 100), id="servers"),
+    pytest.param(lambda tx, campaign, account: deliveries.claim(tx, ["x"], 4, tx.now), id="callbacks"),
+    pytest.param(lambda tx, campaign, account: deliveries.postpone(tx, {1: tx.now}), id="postpone"),
+    pytest.param(lambda tx, campaign, account: deliveries.give_up(tx, tx.now, 100), id="give up callbacks"),
+    pytest.param(lambda tx, campaign, account: deliveries.resting_of(tx, account.id, 9), id="servers at rest"),
+    pytest.param(lambda tx, campaign, account: callbacks.page(tx, account.id, 9, 9, Those()), id="page of callbacks"),
+    *(
+        pytest.param(
+            lambda tx, campaign, account, those=those: callbacks.page(tx, account.id, 9, 9, those),
+            id=f"callbacks of a {name}",
+        )
+        for name, those in _THOSE.items()
+    ),
+    pytest.param(lambda tx, campaign, account: callbacks.find(tx, account.id, 1), id="one callback"),
+    pytest.param(lambda tx, campaign, account: callbacks.attempts(tx, account.id, 1, 9), id="attempts of a callback"),
+    pytest.param(lambda tx, campaign, account: callbacks.resend(tx, account.id, 1), id="resend"),
+    pytest.param(
+        lambda tx, campaign, account: callbacks.resend_all(tx, account.id, Outage(since=tx.now), tx.now, 9),
+        id="resend all",
+    ),
+    pytest.param(lambda tx, campaign, account: signing.sealed(tx, [account.id]), id="secrets"),
     pytest.param(lambda tx, campaign, account: automations.of(tx, [account.id]), id="automations"),
     pytest.param(lambda tx, campaign, account: automations.answered(tx, account.id, _NUMBERS), id="answered"),
     pytest.param(lambda tx, campaign, account: reports.message(tx, account.id, 1), id="one message"),
@@ -229,6 +258,17 @@ async def test_a_page_reads_no_more_than_it_shows(store: Store, account: Account
             await contacts.page(tx, account.id, query)
         (plan,) = [await _plan(tx, statement) for statement in statements]
     assert not [line for line in plan if re.search("TEMP B-TREE|Sort|Seq Scan|^SCAN contacts", line)], "\n".join(plan)
+
+
+async def test_failed_callbacks_are_not_looked_for_among_those_that_were_delivered(
+    store: Store, account: Account
+) -> None:
+    async with store.begin() as tx:
+        async with _recorded() as statements:
+            await callbacks.page(tx, account.id, 9, 9, _THOSE["state"])
+            await callbacks.resend_all(tx, account.id, Outage(endpoint="x"), tx.now, 9)
+        plans = [await _plan(tx, statement) for statement in statements]
+    assert [any("ix_callbacks_failed" in line for line in plan) for plan in plans] == [True, True], plans
 
 
 @asynccontextmanager

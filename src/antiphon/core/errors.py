@@ -112,7 +112,7 @@ class UnknownMessage(Refusal):
 
 
 class UnknownCallback(Refusal):
-    sentence = "There is no callback {id} that has failed."
+    sentence = "There is no callback {id}, or none that has failed."
     id: str | int
 
 

@@ -1,18 +1,28 @@
 """What has happened that a customer wants to be told of, and when is it told again?"""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
+
+from antiphon.core.account import Account
 
 # From its first moment on, a callback that nobody takes is tried for so long.
 PATIENCE: Final = timedelta(hours=24)
 _FIRST_PAUSE: Final = timedelta(seconds=10)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 
+# The format of our own, which is signed.
+OURS: Final = "native"
+
 # The format of what is told over an SMPP bind of the account, not by HTTP.
 BOUND: Final = "smpp"
+
+
+# Nobody's: kept by the United Kingdom's regulator for use in fiction.
+_NUMBER: Final = "+447700900123"
 
 
 class Kind(StrEnum):
@@ -63,6 +73,7 @@ class Request(Struct, frozen=True):
 
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = {}
 
 
 class Due(Struct, frozen=True, kw_only=True):
@@ -81,17 +92,40 @@ class Due(Struct, frozen=True, kw_only=True):
 class Heard(Struct, frozen=True, kw_only=True):
     """What came of an attempt: a `status` with the beginning of the answer, or the `error` why there is none.
 
-    `retry_after` in seconds, as the server asked.
+    `retry_after` in seconds, as the server asked; it began `at` then and took so many seconds.
     """
 
     status: int | None = None
     answer: str | None = None
     error: str | None = None
     retry_after: float | None = None
+    at: datetime | None = None
+    seconds: float | None = None
 
     @property
     def taken(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
+
+
+def sample(kind: Kind, account: Account, now: datetime) -> Event:
+    """What a customer's server is told to see whether it listens."""
+    facts: dict[Kind, dict[str, Any]] = {
+        Kind.RECEIPT: {"message_id": 1, "number": _NUMBER, "state": "delivered", "segments": 1},
+        Kind.REPLY: {"number": _NUMBER, "text": "Yes"},
+        Kind.OPT_OUT: {"number": _NUMBER, "text": "STOP"},
+        Kind.CAMPAIGN: {"state": "sent"},
+    }
+    return Event(
+        kind=kind,
+        account=account.sid,
+        account_id=account.id,
+        at=now,
+        time_zone=account.time_zone,
+        created_at=now,
+        campaign_id=1,
+        custom="test",
+        **facts[kind],
+    )
 
 
 def over_a_bind(account: int) -> str:

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from antiphon.core.account import Account, NewCredential
+from antiphon.core.callback import Trial
 from antiphon.core.carrier import NewCarrier
 from antiphon.core.errors import (
     BadField,
@@ -28,13 +29,14 @@ from antiphon.core.errors import (
     UnknownPath,
     WrongMethod,
 )
-from antiphon.core.event import Event
+from antiphon.core.event import Event, Heard
 from antiphon.core.event import Request as CallbackRequest
 from antiphon.core.pace import Pace
 from antiphon.core.price import Prices
 from antiphon.dialects.incoming import Incoming, read_fields, without_nul
 from antiphon.dialects.lenient import mend
 from antiphon.dialects.parts import Parts
+from antiphon.services.vault import Vault
 from antiphon.store.session import Store
 
 _log = structlog.get_logger()
@@ -122,7 +124,8 @@ class Dialect(Struct, frozen=True, kw_only=True):
 class House(Struct, frozen=True, kw_only=True):
     """What all doors share. `body_limit` in bytes; no `pace`: everybody calls as fast as they like. Answers without end
     are ended once it is `closing`. A carrier is added (is it new?) and checked (what does it say?) by who knows what
-    kinds there are; both raise BadField, and `check_carrier` UnknownCarrier or CarrierUnreachable."""
+    kinds there are; both raise BadField, and `check_carrier` UnknownCarrier or CarrierUnreachable. A server is called
+    to try it out by who may call out; that raises BadField, too. The `vault` seals what only we may read."""
 
     prices: Prices
     body_limit: int
@@ -130,6 +133,8 @@ class House(Struct, frozen=True, kw_only=True):
     closing: asyncio.Event
     add_carrier: Callable[[NewCarrier], Awaitable[bool]]
     check_carrier: Callable[[str], Awaitable[str]]
+    try_callback: Callable[[Account, Trial], Awaitable[Heard]]
+    vault: Callable[[], Vault]
 
 
 class Door:

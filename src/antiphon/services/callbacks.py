@@ -1,23 +1,24 @@
 """What do we owe to the customers' servers, and what became of it?"""
 
-import random
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 
 from msgspec.structs import replace
 
+from antiphon.core import url
 from antiphon.core.account import Account, Callbacks
+from antiphon.core.callback import Attempt, Callback, Outage, Resting, Those, Trial
 from antiphon.core.campaign import State as Sending
-from antiphon.core.errors import UnknownCallback
-from antiphon.core.event import BOUND, Due, Event, Heard, Kind, Owed, next_attempt
+from antiphon.core.errors import BadField, UnknownCallback
+from antiphon.core.event import OURS, Due, Event, Kind, Owed, sample
 from antiphon.core.message import Key, Reply
-from antiphon.store import callbacks
-from antiphon.store.callbacks import Done, Wishes
+from antiphon.services.deliveries import Taken
+from antiphon.store import callbacks, deliveries, signing
+from antiphon.store.callbacks import Wishes
 from antiphon.store.session import Store, Tx
 
-# How long a callback is ours: longer than any attempt takes, so that only a crash lets another process have it.
-LEASE = timedelta(seconds=60)
-_STANDARD = "native"
+_MOST = 10_000  # newest callbacks of an account, in which its servers are looked for
+_MOST_ATTEMPTS = 100
+_STEP = 5_000
 
 
 async def owe_receipts(tx: Tx, keys: Collection[Key]) -> None:
@@ -76,21 +77,18 @@ async def owe_campaigns(tx: Tx, keys: Collection[Key], state: Sending) -> None:
     await callbacks.add(tx, [one for one in owed if one is not None])
 
 
-async def claim(store: Store, limit: int, each: int, but: Collection[str]) -> list[Due]:
-    """Callbacks to be delivered now, ours for the length of the lease: so many, and so many of `each` endpoint."""
+async def page(store: Store, account: Account, before: int, limit: int, those: Those) -> list[Callback]:
+    """The newest first, those with lower ids than `before`."""
     async with store.read() as tx:
-        if not await callbacks.any_due(tx):
-            return []
-    async with store.begin() as tx:
-        return await callbacks.claim(tx, tx.now + LEASE, limit, each, but)
+        return await callbacks.page(tx, account.id, before, limit, those)
 
 
-async def settle(store: Store, heard: Sequence[tuple[Due, Heard]]) -> None:
-    """Store what came of these attempts; what was not taken is tried again for a day."""
-    async with store.begin() as tx:
-        chances = [random.random() for _ in heard]  # noqa: S311 (nobody gains by guessing it)
-        done = [_done(tx, *one, chance) for one, chance in zip(heard, chances, strict=True)]
-        await callbacks.settle(tx, [((due.account_id, due.id), one) for (due, _), one in zip(heard, done, strict=True)])
+async def find(store: Store, account: Account, id: int) -> tuple[Callback, list[Attempt]]:
+    """With its attempts, the newest first. Raises UnknownCallback."""
+    async with store.read() as tx:
+        if (found := await callbacks.find(tx, account.id, id)) is None:
+            raise UnknownCallback(id=id)
+        return found, await callbacks.attempts(tx, account.id, id, _MOST_ATTEMPTS)
 
 
 async def resend(store: Store, account: Account, id: int) -> None:
@@ -100,26 +98,58 @@ async def resend(store: Store, account: Account, id: int) -> None:
             raise UnknownCallback(id=id)
 
 
-def _done(tx: Tx, due: Due, heard: Heard, chance: float) -> Done:
-    again = None if heard.taken else next_attempt(due, heard, tx.now, chance)
-    waiting = "kept" if due.format == BOUND else "waiting"
-    state = "delivered" if heard.taken else waiting if again else "failed"
-    return Done(
-        state=state,
-        attempts=due.attempts + 1,
-        due_at=again or tx.now,
-        ended_at=None if state == waiting else tx.now,
-        status=heard.status,
-        answer=heard.answer,
-        error=heard.error,
-    )
+async def resend_all(store: Store, account: Account, outage: Outage) -> int:
+    """Try all again that failed in an outage, for another day; how many. Raises BadField."""
+    if outage == Outage():
+        raise BadField(field="endpoint", reason="is missing, and so are since and until")
+    server = None if outage.endpoint is None else server_of(outage.endpoint)
+    until, sent, step = store.now(), 0, _STEP
+    while step == _STEP:
+        async with store.begin() as tx:
+            step = await callbacks.resend_all(tx, account.id, replace(outage, endpoint=server), until, _STEP)
+        sent += step
+    return sent
+
+
+async def resting(store: Store, account: Account) -> list[Resting]:
+    """The servers that are left alone for a while and that the account's newest callbacks wait for; an operator is
+    told of all."""
+    async with store.read() as tx:
+        return await deliveries.resting(tx) if account.operator else await deliveries.resting_of(tx, account.id, _MOST)
+
+
+async def attempt(store: Store, account: Account, trial: Trial) -> Taken:
+    """A callback of something that has not happened, to be called now and kept nowhere. Raises BadField."""
+    if (address := url.clean(trial.url)) is None:
+        raise BadField(field="url", reason="is not an address that can be called")
+    async with store.read() as tx:
+        sealed = (await signing.sealed(tx, [account.id])).get(account.id, []) if trial.format == OURS else []
+        event = sample(trial.kind, account, tx.now)
+        due = Due(
+            account_id=account.id,
+            id=tx.ids.one(),
+            url=address,
+            format=trial.format,
+            form=False,
+            event=event,
+            attempts=0,
+            created_at=tx.now,
+        )
+    return Taken(due, sealed)
+
+
+def server_of(written: str) -> str:
+    """The server of an address, or the server itself as we write it. Raises BadField."""
+    if (address := url.clean(written)) is None:
+        raise BadField(field="endpoint", reason="is not a server like https://shop.example:443")
+    return url.endpoint(address)
 
 
 def _owed(wishes: Wishes, what: str, event: Event) -> Owed | None:
     """To the campaign's own address, else to the account's."""
     for told in (wishes.campaign, wishes.account):
         if url := getattr(told, what):
-            return Owed(url=url, format=told.format or _STANDARD, form=told.form, event=_with(event, told))
+            return Owed(url=url, format=told.format or OURS, form=told.form, event=_with(event, told))
     return None
 
 

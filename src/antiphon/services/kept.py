@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from antiphon.core.event import PATIENCE, Due, over_a_bind
-from antiphon.services.callbacks import LEASE
+from antiphon.services.deliveries import LEASE
 from antiphon.store import kept
 from antiphon.store.session import Store
 
@@ -16,7 +16,7 @@ async def due(store: Store, accounts: Collection[int]) -> list[int]:
 
 
 async def claim(store: Store, account: int, limit: int) -> list[Due]:
-    """What is to be told to this account now, ours for the length of the lease; `callbacks.settle` ends it."""
+    """What is to be told to this account now, ours for the length of the lease; `deliveries.settle` ends it."""
     async with store.begin() as tx:
         return await kept.claim(tx, over_a_bind(account), tx.now + LEASE, limit)
 

@@ -6,16 +6,17 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_, union_all, update
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, tuple_, union_all, update
 
 from antiphon.core import url
 from antiphon.core.account import Callbacks, Parameters
+from antiphon.core.callback import Attempt, Callback, Outage, State, Those
 from antiphon.core.campaign import Kind as Audience
 from antiphon.core.event import BOUND, Due, Event, Kind, Owed
 from antiphon.core.message import Key
 from antiphon.core.way import Told
 from antiphon.store.instants import instant
-from antiphon.store.schema import accounts, callbacks, campaigns, messages
+from antiphon.store.schema import accounts, callback_attempts, callbacks, campaigns, messages
 from antiphon.store.session import Row, Tx
 
 _MOST = 100  # of one message
@@ -26,7 +27,7 @@ _WISHES = (
 )
 _NAMES = (
     *("account_id", "id", "url", "endpoint", "format", "form", "event", "message_id"),
-    *("state", "attempts", "due_at", "created_at"),
+    *("state", "attempts", "due_at", "created_at", "campaign_id"),
 )
 
 
@@ -60,7 +61,7 @@ async def add(tx: Tx, owed: Sequence[Owed]) -> None:
             one.form,
             msgspec.json.encode(one.event).decode(),
             one.event.message_id,
-            *(_begins(one.format), 0, now, now),
+            *(_begins(one.format), 0, now, now, one.event.campaign_id),
         )
         for id, one in zip(tx.ids.many(len(owed)), owed, strict=True)
     ]
@@ -114,72 +115,53 @@ async def of(tx: Tx, key: Key) -> list[Told]:
     return [Told(event["kind"], *row) for event, *row in await tx.tuples(query)]
 
 
-async def any_due(tx: Tx) -> bool:
-    """Is there anything to be delivered now?"""
-    due = (callbacks.c.state == _WAITING) & (callbacks.c.due_at <= tx.now)
-    return await tx.first(select(callbacks.c.id).where(due).limit(1)) is not None
+async def page(tx: Tx, account: int, before: int, limit: int, those: Those) -> list[Callback]:
+    """The newest first."""
+    query = _callbacks(account).where(callbacks.c.id < before)
+    if those.message_id is not None:
+        query = query.where(callbacks.c.message_id == those.message_id)
+    if those.campaign_id is not None:
+        query = query.where(callbacks.c.campaign_id == those.campaign_id)
+    if those.endpoint is not None:
+        query = query.where(callbacks.c.endpoint == those.endpoint)
+    if those.state is not None:
+        query = query.where(_is(those.state))
+    return [_callback(row) for row in await tx.tuples(query.order_by(callbacks.c.id.desc()).limit(limit))]
 
 
-async def claim(tx: Tx, until: datetime, limit: int, each: int, but: Collection[str]) -> list[Due]:
-    """What is due, at most so many and so many of `each` endpoint, none of those that are left out; ours `until` then.
-
-    Of several that tell of one message only the first.
-    """
-    earlier = callbacks.alias("earlier")
-    first = ~exists().where(
-        earlier.c.account_id == callbacks.c.account_id,
-        earlier.c.message_id == callbacks.c.message_id,
-        earlier.c.state == _WAITING,
-        earlier.c.id < callbacks.c.id,
-    )
-    due = and_(callbacks.c.state == _WAITING, callbacks.c.due_at <= tx.now)
-    place = func.row_number().over(partition_by=callbacks.c.endpoint, order_by=(callbacks.c.due_at, callbacks.c.id))
-    ranked = (
-        select(callbacks.c.account_id, callbacks.c.id, callbacks.c.due_at, place.label("place"))
-        .where(due, first, ~tx.among(callbacks.c.endpoint, but))
-        .subquery()
-    )
-    chosen = select(ranked.c.account_id, ranked.c.id).where(ranked.c.place <= each)
-    named = chosen.order_by(ranked.c.due_at, ranked.c.id).limit(limit).cte("chosen")
-    fields = (callbacks.c[name] for name in Due.__struct_fields__)
-    # Compared again: another process may have been faster, and has set another time then.
-    ours = update(callbacks).where(KEY.in_(select(named)), due).values(due_at=until).returning(*fields)
-    return [read_due(row) for row in await tx.tuples(ours)]
+async def find(tx: Tx, account: int, id: int) -> Callback | None:
+    rows = await tx.tuples(_callbacks(account).where(callbacks.c.id == id))
+    return _callback(rows[0]) if rows else None
 
 
-class Done(Struct, frozen=True, kw_only=True):
-    """What an attempt leaves of a callback."""
-
-    state: str
-    attempts: int
-    due_at: datetime
-    ended_at: datetime | None
-    status: int | None
-    answer: str | None
-    error: str | None
-
-
-async def settle(tx: Tx, done: Sequence[tuple[Key, Done]]) -> None:
-    rows: list[Row] = [
-        (
-            one.state,
-            one.attempts,
-            instant(one.due_at),
-            None if one.ended_at is None else instant(one.ended_at),
-            *(one.status, one.answer, one.error),
-            *key,
-        )
-        for key, one in done
-    ]
-    await tx.update(callbacks, Done.__struct_fields__, rows, ("waiting", "telling"))
+async def attempts(tx: Tx, account: int, id: int, most: int) -> list[Attempt]:
+    """The newest first."""
+    table = callback_attempts
+    query = select(*(table.c[name] for name in Attempt.__struct_fields__))
+    query = query.where(table.c.account_id == account, table.c.callback_id == id).order_by(table.c.id.desc())
+    return [Attempt(*row) for row in await tx.tuples(query.limit(most))]
 
 
 async def resend(tx: Tx, account: int, id: int) -> bool:
     """False where there is no such callback that has failed."""
-    mine = (callbacks.c.account_id == account) & (callbacks.c.id == id) & (callbacks.c.state == "failed")
-    state = case((callbacks.c.format == BOUND, "kept"), else_="waiting")
-    again = {"state": state, "attempts": 0, "due_at": tx.now, "created_at": tx.now, "ended_at": None}
-    return await tx.run(update(callbacks).where(mine).values(**again)) == 1
+    mine = (callbacks.c.account_id == account, callbacks.c.id == id, callbacks.c.state == "failed")
+    return await tx.run(update(callbacks).where(*mine).values(**_again(tx))) == 1
+
+
+async def resend_all(tx: Tx, account: int, outage: Outage, until: datetime, limit: int) -> int:
+    """Those that failed up to then, the oldest first; how many, at most `limit`."""
+    mine = select(callbacks.c.account_id, callbacks.c.id).where(callbacks.c.account_id == account, _is(State.FAILED))
+    # With a bound for the id SQLite takes the index; else it would rather go through all of the account.
+    mine = mine.where(callbacks.c.id > 0, callbacks.c.ended_at <= until)
+    if outage.endpoint is not None:
+        mine = mine.where(callbacks.c.endpoint == outage.endpoint)
+    if outage.since is not None:
+        mine = mine.where(callbacks.c.created_at >= outage.since)
+    if outage.until is not None:
+        mine = mine.where(callbacks.c.created_at < outage.until)
+    chosen = mine.order_by(callbacks.c.id).limit(limit).with_for_update(skip_locked=True).cte("chosen")
+    again = update(callbacks).where(KEY.in_(select(chosen)), callbacks.c.state == "failed").values(**_again(tx))
+    return len(await tx.tuples(again.returning(callbacks.c.id)))
 
 
 def read_due(row: Row) -> Due:
@@ -193,8 +175,27 @@ def _begins(written: str) -> str:
     return "kept" if written == BOUND else "waiting"
 
 
-# Spelled out in the statement, not sent beside it: only so does SQLite see that the partial indexes will do.
-_WAITING = literal("waiting", literal_execute=True)
+_FIELDS = tuple(callbacks.c[name] for name in Callback.__struct_fields__ if name != "kind")
+
+
+def _callbacks(account: int) -> Select[Any]:
+    return select(callbacks.c.event, *_FIELDS).where(callbacks.c.account_id == account)
+
+
+def _callback(row: Row) -> Callback:
+    event, id, *rest = row
+    return Callback(id, event["kind"], *rest)
+
+
+def _is(state: State) -> ColumnElement[bool]:
+    # Spelled out in the statement, not sent beside it: only so does SQLite see that the partial index will do.
+    return callbacks.c.state == literal(state.value, literal_execute=True)
+
+
+def _again(tx: Tx) -> dict[str, Any]:
+    """What begins anew: as if it were owed only now."""
+    state = case((callbacks.c.format == BOUND, "kept"), else_="waiting")
+    return {"state": state, "attempts": 0, "due_at": tx.now, "created_at": tx.now, "ended_at": None}
 
 
 def _asks() -> ColumnElement[bool]:

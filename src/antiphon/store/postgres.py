@@ -1,14 +1,14 @@
 """What does only PostgreSQL do? A pool, many writers, whole batches as arrays."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import cache
 from typing import Any
 
 import asyncpg
 import msgspec
-from sqlalchemy import URL, Column, ColumnElement, Table, func, literal, select
+from sqlalchemy import URL, Column, ColumnElement, Select, Table, func, literal, select, true
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -55,6 +55,14 @@ class Postgres:
     def contains(self, text: ColumnElement[str], part: str) -> ColumnElement[bool]:
         # Not ILIKE: where the database was made with the locale C, it knows the two cases of ASCII letters alone.
         return text.regexp_match("".join(map(_in_any_case, part)))
+
+    def first_of_each(
+        self, table: Table, values: Iterable[str], first: Callable[[ColumnElement[Any]], Select[Any]]
+    ) -> Select[Any]:
+        given = literal(list(values), postgresql.ARRAY(postgresql.TEXT))
+        each = func.unnest(given).table_valued("value").render_derived(name="each")
+        found = first(each.c.value).correlate(each).lateral("found")
+        return select(*(found.c[key.name] for key in table.primary_key.columns)).select_from(each.join(found, true()))
 
     async def insert(self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]) -> int:
         return (await connection.exec_driver_sql(_insert(table, names), _columns(rows))).rowcount

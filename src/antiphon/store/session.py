@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import URL, Column, ColumnElement, Connection, Executable, RowMapping, Table
+from sqlalchemy import URL, Column, ColumnElement, Connection, Executable, RowMapping, Select, Table
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +18,7 @@ from antiphon.store.together import Together
 
 Row = tuple[Any, ...]
 Names = tuple[str, ...]
+First = Callable[[ColumnElement[Any]], Select[Any]]
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 
@@ -42,6 +43,7 @@ class Driver(Protocol):
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
     def among(self, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]: ...
     def contains(self, text: ColumnElement[str], part: str) -> ColumnElement[bool]: ...
+    def first_of_each(self, table: Table, values: Iterable[str], first: First) -> Select[Any]: ...
     async def insert(self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]) -> int: ...
     async def update(
         self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row], states: Names
@@ -79,6 +81,10 @@ class Tx:
     def contains(self, text: ColumnElement[str], part: str) -> ColumnElement[bool]:
         """Is the part in the text, in any case of its letters?"""
         return self._driver.contains(text, part)
+
+    def first_of_each(self, table: Table, values: Iterable[str], first: First) -> Select[Any]:
+        """The primary keys that `first` asks for with each of these values, and with a limit of its own for each."""
+        return self._driver.first_of_each(table, values, first)
 
     async def insert(self, table: Table, names: Names, rows: Sequence[Row]) -> int:
         """Insert many rows, JSON already encoded; how many were new. A row whose key is taken is left out."""

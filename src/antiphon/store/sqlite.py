@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, closing
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import aiosqlite
 import msgspec
 from aiosqlite.context import contextmanager
-from sqlalchemy import URL, Column, ColumnElement, Connection, Table, event, func, select
+from sqlalchemy import URL, Column, ColumnElement, Connection, Select, Table, event, func, select, tuple_
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
@@ -55,6 +55,15 @@ class Sqlite:
     def contains(self, text: ColumnElement[str], part: str) -> ColumnElement[bool]:
         # Not LIKE, which knows the two cases of ASCII letters alone.
         return text.bool_op("GLOB")(f"*{''.join(map(_in_any_case, part))}*")
+
+    def first_of_each(
+        self, table: Table, values: Iterable[str], first: Callable[[ColumnElement[Any]], Select[Any]]
+    ) -> Select[Any]:
+        # It knows no LATERAL, but asks a list anew for each row of what stands before it.
+        each = func.json_each(msgspec.json.encode(list(values)).decode()).table_valued("value")
+        keys = tuple(table.primary_key.columns)
+        asked = first(each.c.value).correlate(each)
+        return select(*keys).select_from(each.join(table, tuple_(*keys).in_(asked)))
 
     async def insert(self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row]) -> int:
         return (await connection.exec_driver_sql(_insert(table, names), list(rows))).rowcount

@@ -9,8 +9,7 @@ import smpp34
 
 from antiphon.core.account import NewCredential
 from antiphon.core.message import Fate, Reply
-from antiphon.services import binds, kept, parts, progress, replies
-from antiphon.services import callbacks as owed
+from antiphon.services import binds, deliveries, kept, parts, progress, replies
 from antiphon.smpp import receipt, status
 from antiphon.smpp.bodies import Bind, Command, ShortMessage, Tag
 from antiphon.smpp.pdu import encode
@@ -298,7 +297,7 @@ async def test_what_is_told_over_binds_is_none_of_the_courier_s(store: Store, cr
         id_of(await shop.submit(registered_delivery=1))
         (leaving,) = await claimed(store)
         await reported(store, leaving)
-        assert await owed.claim(store, 10, 4, []) == []
+        assert await deliveries.owed_after(store, "", 10) == []
 
 
 async def _silent_receiver(port: int, credential: NewCredential) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -7,6 +7,7 @@ from antiphon.dialects.native import (
     campaigns,
     carriers,
     contacts,
+    deliveries,
     events,
     imports,
     lists,
@@ -89,6 +90,17 @@ ACCOUNT = (
     Route("GET", "/wallet/ledger", wallet.ledger, WireAsk, WirePage[wallet.WireEntry]),
 )
 
+CALLBACKS = (
+    Route("GET", "/callbacks", deliveries.search, deliveries.WireSearch, WirePage[deliveries.WireCallback]),
+    Route("POST", "/callbacks/resend", deliveries.resend_all, deliveries.WireOutage, deliveries.WireResent),
+    Route("POST", "/callbacks/test", deliveries.test, deliveries.WireTrial, deliveries.WireTried),
+    Route("GET", "/callbacks/endpoints", deliveries.resting, None, deliveries.WireAllResting),
+    Route("GET", "/callbacks/secrets", deliveries.secrets, None, deliveries.WireSecrets),
+    Route("POST", "/callbacks/secrets", deliveries.rotate, deliveries.WireRotate, deliveries.WireNewSecret, 201),
+    Route("GET", "/callbacks/{id}", deliveries.detail, None, deliveries.WireDetail),
+    Route("POST", "/callbacks/{id}/resend", deliveries.resend, None, deliveries.WireDetail),
+)
+
 OPERATORS = (
     Route("GET", "/carriers", carriers.search, None, carriers.WireCarriers),
     Route("POST", "/carriers", carriers.create, carriers.WireNewCarrier, carriers.WireCarrier, 201),
@@ -107,13 +119,13 @@ OPERATORS = (
 )
 
 # What is shown once must not be kept to be shown again, nor a password; and a file is more than can be compared. What
-# a carrier says is true at its moment only.
+# a carrier or a server says is true at its moment only.
 _NEVER_KEPT = (
     *("/contacts/bulk", "/imports", "/sub-accounts", "/wallet/tokens"),
-    *("/carriers", "/carriers/{name}/test"),
+    *("/carriers", "/carriers/{name}/test", "/callbacks/secrets", "/callbacks/test"),
 )
 
 ROUTES = tuple(
     once(route) if route.method == "POST" and route.path not in _NEVER_KEPT else route
-    for route in (*CONTACTS, *LISTS, *CAMPAIGNS, *ACCOUNT, *map(operators, OPERATORS))
+    for route in (*CONTACTS, *LISTS, *CAMPAIGNS, *CALLBACKS, *ACCOUNT, *map(operators, OPERATORS))
 )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from antiphon.core.event import Due, Heard
 from antiphon.dialects.smpp import callbacks
 from antiphon.dialects.smpp.customers import Customers
-from antiphon.services import callbacks as owed
+from antiphon.services import deliveries as owed
 from antiphon.services import kept
 from antiphon.smpp import status
 from antiphon.smpp.bodies import NO_TLVS, Command, ShortMessage

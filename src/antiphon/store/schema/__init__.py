@@ -18,7 +18,7 @@ from antiphon.store.schema.accounts import (
     wallets,
 )
 from antiphon.store.schema.carriers import attempts, carriers, early_receipts, lanes, parts, routes, speeds
-from antiphon.store.schema.owed import callbacks
+from antiphon.store.schema.owed import callback_attempts, callbacks, endpoints, signing_secrets
 from antiphon.store.schema.people import (
     contact_tags,
     contacts,
@@ -40,6 +40,7 @@ __all__ = [
     "attempts",
     "automation_answers",
     "automations",
+    "callback_attempts",
     "callbacks",
     "campaigns",
     "carriers",
@@ -48,6 +49,7 @@ __all__ = [
     "credentials",
     "died",
     "early_receipts",
+    "endpoints",
     "entries",
     "import_parts",
     "imports",
@@ -63,6 +65,7 @@ __all__ = [
     "replies",
     "request_ids",
     "routes",
+    "signing_secrets",
     "speeds",
     "submitted_parts",
     "tags",
