@@ -2,13 +2,14 @@
 
 import sys
 
-from bench import contacts, dispatch, faults, kannel, sends, smpp
+from bench import callbacks, contacts, dispatch, faults, kannel, sends, smpp
 
 BENCHMARKS = {
     "contacts": contacts.main,
     "sends": sends.main,
     "dispatch": dispatch.main,
     "smpp": smpp.main,
+    "callbacks": callbacks.main,
     "kannel": kannel.main,
     "faults": faults.main,
 }

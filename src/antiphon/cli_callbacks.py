@@ -70,9 +70,7 @@ def endpoints(*, data: str | None = None) -> None:
 
     async def work(_config: Config, store: Store) -> None:
         for one in await deliveries.resting(store):
-            print(
-                f"{one.endpoint} has failed {one.failures} times since {one.since:%Y-%m-%dT%H:%M:%SZ} and is left alone "
-                f"until {one.rest_until:%H:%M:%SZ}: {one.error}"
-            )
+            span = f"since {one.since:%Y-%m-%dT%H:%M:%SZ}, left alone until {one.rest_until:%H:%M:%SZ}"
+            print(f"{one.endpoint} failed {one.failures} times {span}: {one.error}")
 
     with_store(data, work)

@@ -8,20 +8,24 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from antiphon.client import Antiphon, AsyncAntiphon, Choice, Draft, Problem, Unreachable, calls, shapes
 from antiphon.core.account import NewCredential
+from antiphon.core.event import OURS, PATIENCE, Heard, Kind, Owed, sample
 from antiphon.dialects.native import (
     campaigns as campaign_wires,
 )
 from antiphon.dialects.native import carriers as carrier_wires
 from antiphon.dialects.native import contacts as contact_wires
+from antiphon.dialects.native import deliveries as delivery_wires
 from antiphon.dialects.native import lists as list_wires
 from antiphon.dialects.native import messages as message_wires
 from antiphon.dialects.native import opt_outs as opt_out_wires
 from antiphon.dialects.native import replies as reply_wires
 from antiphon.dialects.native import wallet as wallet_wires
-from antiphon.services import calculation
+from antiphon.services import accounts, calculation, deliveries
+from antiphon.store import callbacks
 from antiphon.store.session import Store
 from tests.dialects import doors
 from tests.services.scenes import PRICES, number
@@ -46,6 +50,12 @@ SAME = [
     (shapes.Checked, carrier_wires.WireChecked),
     (shapes.Choice, carrier_wires.WireChoice),
     (shapes.Route, carrier_wires.WireRoute),
+    (shapes.Callback, delivery_wires.WireCallback),
+    (shapes.Attempt, delivery_wires.WireAttempt),
+    (shapes.Detail, delivery_wires.WireDetail),
+    (shapes.Resent, delivery_wires.WireResent),
+    (shapes.Tried, delivery_wires.WireTried),
+    (shapes.NewSecret, delivery_wires.WireNewSecret),
     (shapes.Reply, reply_wires.WireReply),
     (shapes.Wallet, wallet_wires.WireWallet),
     (shapes.Entry, wallet_wires.WireEntry),
@@ -158,6 +168,44 @@ async def test_an_operator_of_the_other_flavour(credential: NewCredential, base:
         sent = (await antiphon.send([number(1)], "Your code is 1234", purpose="alert")).messages[0]
         assert [one.id async for one in antiphon.messages_to(number(1))] == [(await antiphon.message(sent.id)).id]
         assert [step.what for step in await antiphon.way(sent.id)][1:] == ["waits for its turn"]
+
+
+async def _owed(store: Store, credential: NewCredential) -> None:
+    """A callback that has failed, after one attempt."""
+    account = await accounts.authenticate(store, credential.api_key)
+    told = sample(Kind.REPLY, account, store.now())
+    async with store.begin() as tx:
+        await callbacks.add(tx, [Owed(url="https://shop.example/in", format=OURS, form=False, event=told)])
+    (taken,) = await deliveries.claim(store, ["https://shop.example:443"], 1)
+    old = replace(taken.due, created_at=told.at - PATIENCE)
+    await deliveries.settle(store, [(old, Heard(status=503, answer="busy"))])
+
+
+def _answer_for(antiphon: Antiphon) -> None:
+    """What somebody does whose server was down."""
+    (one,) = antiphon.callbacks(state="failed", endpoint="https://shop.example")
+    assert [(each.status, each.answer) for each in antiphon.callback(one.id).tried] == [(503, "busy")]
+    assert antiphon.resend(one.id).state == "waiting"
+    assert antiphon.resend_all(endpoint="https://shop.example", since=one.created_at) == 0
+    assert antiphon.test_callback("http://127.0.0.1/", "reply").error == "its address is one that must not be called"
+    assert antiphon.rotate_secret() != antiphon.rotate_secret(overlap_hours=0)
+
+
+async def test_callbacks(store: Store, credential: NewCredential, base: str) -> None:
+    await _owed(store, credential)
+    with Antiphon(base, credential.api_key) as antiphon:
+        await asyncio.to_thread(_answer_for, antiphon)
+
+
+async def test_callbacks_in_the_other_flavour(store: Store, credential: NewCredential, base: str) -> None:
+    await _owed(store, credential)
+    async with AsyncAntiphon(base, credential.api_key) as antiphon:
+        (one,) = [found async for found in antiphon.callbacks(state="failed")]
+        assert len((await antiphon.callback(one.id)).tried) == 1
+        assert await antiphon.resend_all(until=store.now()) == 0
+        assert (await antiphon.resend(one.id)).attempts == 0
+        assert not (await antiphon.test_callback("http://127.0.0.1/")).taken
+        assert (await antiphon.rotate_secret()).startswith("whsec_")
 
 
 async def test_events_come_as_it_goes(store: Store, credential: NewCredential, base: str) -> None:

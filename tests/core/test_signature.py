@@ -1,7 +1,9 @@
 """Signed as the Standard Webhooks specification says."""
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,3 +42,19 @@ def test_several_while_one_is_replaced() -> None:
 def test_a_secret_is_written_as_everybody_reads_it() -> None:
     key = bytes(range(signature.KEY_BYTES))
     assert base64.b64decode(signature.written(key).removeprefix("whsec_")) == key
+
+
+def test_what_the_documentation_verifies_with() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "callbacks.md").read_text()
+    known: dict[str, Any] = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], known)
+    secret, other = (signature.written(bytes([letter]) * signature.KEY_BYTES) for letter in b"ab")
+    now = datetime.now(UTC)
+    headers = dict(signature.headers([other, secret], "12", now, b"{}"))
+    assert known["verify"](secret, headers, b"{}")
+    assert known["verify"](other, headers, b"{}")
+    assert not known["verify"](signature.written(bytes(signature.KEY_BYTES)), headers, b"{}")
+    assert not known["verify"](secret, headers, b"{ }")
+    assert not known["verify"](secret, headers | {"webhook-id": "13"}, b"{}")
+    old = dict(signature.headers([secret], "12", now - timedelta(minutes=6), b"{}"))
+    assert not known["verify"](secret, old, b"{}")

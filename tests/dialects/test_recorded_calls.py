@@ -8,8 +8,8 @@ answer has its keys, in its order (of a list, those of one `item`); `more` names
 
 It is 2026-03-02T12:00:00Z all the time. What differs from run to run is written as <ticket>, <vocal ticket>, <id>,
 <uuid>, <key>, <key id>, <sid>, <hidden key>, <hex32>, <message id>, <login>, <secret>. {{login}}, {{api_key}},
-{{key_id}} and {{sid}} are the account's, {{hex}} its id in hexadecimal, and {{NAME}} is what a call before has answered under that
-name; or, where that call says what to `keep`, under another.
+{{key_id}} and {{sid}} are the account's, {{hex}} its id in hexadecimal, and {{NAME}} is what a call before has answered
+under that name; or, where that call says what to `keep`, under another.
 """
 
 import json

@@ -135,6 +135,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: callbacks.wishes(tx, [(account.id, 1)]), id="wishes"),
     pytest.param(lambda tx, campaign, account: deliveries.owed_after(tx, "", 100), id="servers"),
     pytest.param(lambda tx, campaign, account: deliveries.claim(tx, ["x"], 4, tx.now), id="callbacks"),
+    pytest.param(lambda tx, campaign, account: deliveries.owed_lately(tx, tx.now, 9), id="servers of late"),
     pytest.param(lambda tx, campaign, account: deliveries.postpone(tx, {1: tx.now}), id="postpone"),
     pytest.param(lambda tx, campaign, account: deliveries.give_up(tx, tx.now, 100), id="give up callbacks"),
     pytest.param(lambda tx, campaign, account: deliveries.resting_of(tx, account.id, 9), id="servers at rest"),

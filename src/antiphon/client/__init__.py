@@ -4,10 +4,13 @@ from antiphon.client.aio import AsyncAntiphon
 from antiphon.client.calls import Problem, Unreachable
 from antiphon.client.shapes import (
     Accepted,
+    Attempt,
+    Callback,
     Campaign,
     Carrier,
     Choice,
     Contact,
+    Detail,
     Draft,
     Joined,
     Lane,
@@ -20,6 +23,7 @@ from antiphon.client.shapes import (
     Route,
     Step,
     Tag,
+    Tried,
     Wallet,
 )
 from antiphon.client.sync import Antiphon
@@ -28,10 +32,13 @@ __all__ = [
     "Accepted",
     "Antiphon",
     "AsyncAntiphon",
+    "Attempt",
+    "Callback",
     "Campaign",
     "Carrier",
     "Choice",
     "Contact",
+    "Detail",
     "Draft",
     "Joined",
     "Lane",
@@ -45,6 +52,7 @@ __all__ = [
     "Route",
     "Step",
     "Tag",
+    "Tried",
     "Unreachable",
     "Wallet",
 ]

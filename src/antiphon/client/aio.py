@@ -7,14 +7,16 @@ from typing import Any, TypeVar
 import aiohttp
 import msgspec
 
-from antiphon.client import calls
+from antiphon.client import callbacks, calls
 from antiphon.client.calls import Ask, Told, Unreachable
 from antiphon.client.shapes import (
     Accepted,
+    Callback,
     Campaign,
     Carrier,
     Choice,
     Contact,
+    Detail,
     Draft,
     Entry,
     Joined,
@@ -30,6 +32,7 @@ from antiphon.client.shapes import (
     Silenced,
     Step,
     Tag,
+    Tried,
     Wallet,
 )
 
@@ -161,6 +164,29 @@ class AsyncAntiphon:
 
     def ledger(self) -> AsyncIterator[Entry]:
         return self._pages(calls.ledger)
+
+    def callbacks(self, **wanted: str) -> AsyncIterator[Callback]:
+        """The newest first; of a `state`, an `endpoint`, a `campaign` or a `message`."""
+        return self._pages(lambda after: callbacks.search(after, wanted))
+
+    async def callback(self, id: str) -> Detail:
+        """With every attempt."""
+        return await self._call(callbacks.detail(id))
+
+    async def resend(self, id: str) -> Detail:
+        return await self._call(callbacks.resend(id))
+
+    async def resend_all(self, **outage: Any) -> int:
+        """What failed at an `endpoint`, or was owed `since` then and `until` then; how much."""
+        return (await self._call(callbacks.resend_all(**outage))).resent
+
+    async def test_callback(self, url: str, kind: str = "receipt") -> Tried:
+        """Have a server of yours called once, as if something had happened; what it says."""
+        return await self._call(callbacks.test(url, kind))
+
+    async def rotate_secret(self, *, overlap_hours: int = 24) -> str:
+        """The secret that callbacks are signed with from now on; those before it sign, too, for a while."""
+        return (await self._call(callbacks.rotate_secret(overlap_hours))).secret
 
     async def carriers(self) -> list[Carrier]:
         """All of the installation; carriers, lanes and routes are for operators."""

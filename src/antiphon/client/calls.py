@@ -185,11 +185,11 @@ def opt_out(numbers: Iterable[str], words: str | None) -> Ask[Silenced]:
 
 
 def send(to: Iterable[str], text: str, **content: Any) -> Ask[Accepted]:
-    return ask("POST", "/messages", Accepted, {"to": list(to), "text": text, **_said(content)})
+    return ask("POST", "/messages", Accepted, {"to": list(to), "text": text, **said(content)})
 
 
 def create_campaign(text: str, **content: Any) -> Ask[Campaign]:
-    return ask("POST", "/campaigns", Campaign, {"text": text, **_said(content)})
+    return ask("POST", "/campaigns", Campaign, {"text": text, **said(content)})
 
 
 def campaign(id: str) -> Ask[Campaign]:
@@ -265,7 +265,7 @@ def routes() -> Ask[All[Route]]:
 
 
 def add_route(choices: Iterable[Choice], **fits: Any) -> Ask[Route]:
-    return ask("POST", "/routes", Route, {"choices": list(choices), **_said(fits)})
+    return ask("POST", "/routes", Route, {"choices": list(choices), **said(fits)})
 
 
 def remove_route(id: str) -> Ask[None]:
@@ -276,7 +276,7 @@ def _quoted(name: str) -> str:
     return quote(name, safe="")
 
 
-def _said(content: Mapping[str, Any]) -> dict[str, Any]:
+def said(content: Mapping[str, Any]) -> dict[str, Any]:
     """What is not None; times as RFC 3339 writes them."""
     said = {name: value for name, value in content.items() if value is not None}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()}

@@ -8,14 +8,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from antiphon.client import calls
+from antiphon.client import callbacks, calls
 from antiphon.client.calls import Ask, Told, Unreachable
 from antiphon.client.shapes import (
     Accepted,
+    Callback,
     Campaign,
     Carrier,
     Choice,
     Contact,
+    Detail,
     Draft,
     Entry,
     Joined,
@@ -31,6 +33,7 @@ from antiphon.client.shapes import (
     Silenced,
     Step,
     Tag,
+    Tried,
     Wallet,
 )
 
@@ -162,6 +165,29 @@ class Antiphon:
 
     def ledger(self) -> Iterator[Entry]:
         return self._pages(calls.ledger)
+
+    def callbacks(self, **wanted: str) -> Iterator[Callback]:
+        """The newest first; of a `state`, an `endpoint`, a `campaign` or a `message`."""
+        return self._pages(lambda after: callbacks.search(after, wanted))
+
+    def callback(self, id: str) -> Detail:
+        """With every attempt."""
+        return self._call(callbacks.detail(id))
+
+    def resend(self, id: str) -> Detail:
+        return self._call(callbacks.resend(id))
+
+    def resend_all(self, **outage: Any) -> int:
+        """What failed at an `endpoint`, or was owed `since` then and `until` then; how much."""
+        return self._call(callbacks.resend_all(**outage)).resent
+
+    def test_callback(self, url: str, kind: str = "receipt") -> Tried:
+        """Have a server of yours called once, as if something had happened; what it says."""
+        return self._call(callbacks.test(url, kind))
+
+    def rotate_secret(self, *, overlap_hours: int = 24) -> str:
+        """The secret that callbacks are signed with from now on; those before it sign, too, for a while."""
+        return self._call(callbacks.rotate_secret(overlap_hours)).secret
 
     def carriers(self) -> list[Carrier]:
         """All of the installation; carriers, lanes and routes are for operators."""

@@ -15,6 +15,7 @@ from antiphon.store.session import Store, Tx
 # How long a callback is ours: longer than any attempt takes, so that only a crash lets another process have it.
 LEASE = timedelta(seconds=60)
 _STEP = 5_000
+_LATELY = timedelta(seconds=5)  # a commit comes a little after the time that it says
 
 
 class Taken(Struct, frozen=True):
@@ -28,6 +29,12 @@ async def owed_after(store: Store, after: str, limit: int) -> list[tuple[str, da
     """Servers that something is owed to, by name after this one, each with the time at which the first of it is due."""
     async with store.read() as tx:
         return await deliveries.owed_after(tx, after, limit)
+
+
+async def owed_lately(store: Store, limit: int) -> list[str]:
+    """Servers that something has become due to in the last seconds: those of so many of the newest."""
+    async with store.read() as tx:
+        return await deliveries.owed_lately(tx, tx.now - _LATELY, limit)
 
 
 async def claim(store: Store, servers: Collection[str], each: int) -> list[Taken]:

@@ -38,6 +38,15 @@ async def owed_after(tx: Tx, after: str, limit: int) -> list[tuple[str, datetime
     return [(endpoint, at) for endpoint, at in await tx.tuples(query) if at is not None]
 
 
+async def owed_lately(tx: Tx, since: datetime, limit: int) -> list[str]:
+    """Servers that something has become due to since then: those of so many of the newest."""
+    newest = select(callbacks.c.endpoint).where(
+        callbacks.c.state == _WAITING, callbacks.c.due_at > since, callbacks.c.due_at <= tx.now
+    )
+    newest = newest.order_by(callbacks.c.due_at.desc(), callbacks.c.id.desc()).limit(limit)
+    return [endpoint for (endpoint,) in await tx.tuples(select(newest.subquery().c.endpoint).distinct())]
+
+
 async def claim(tx: Tx, servers: Collection[str], each: int, until: datetime) -> list[Due]:
     """What is due to each of these servers, the oldest first and at most so much; ours `until` then.
 

@@ -1,8 +1,8 @@
 """Which customers' servers are called next? Each at its own pace, so that a dead one delays nobody.
 
-What is owed lies in the database by server. Every tenth of a second the worker goes from server to server, as the
-index has them, and notes where something is due; then it claims, of each that is not left alone, as much as that server
-has shown to take. So neither a server with a million callbacks nor ten thousand servers are read through.
+Every tenth of a second the worker looks what has become due lately, and walks on from server to server as the index has
+them; then it claims, of each that is not left alone, as much as that server has shown to take. So neither a server with
+a million callbacks nor ten thousand servers are read through before somebody else's turn.
 """
 
 import asyncio
@@ -30,12 +30,15 @@ _AT_ONCE = 500  # calls that are on their way
 _NEW = 250  # servers at a time that have not shown yet what they take
 _FAILING = 100  # servers at a time that have failed
 _EACH = {Standing.PROVEN: 500, Standing.NEW: 4, Standing.FAILING: 1}  # claimed at once for a server
+# Of these, so many servers between two looks: thousands that refuse at once would leave no time for the others.
+_CALM = {Standing.PROVEN: 0, Standing.NEW: 50, Standing.FAILING: 10}
 _ENOUGH = 250  # held for a proven one: at less more is claimed
 _HELD = 5_000  # for all
 _EXAMINED = 1_000  # servers in a row whose turn it may be
 _FRESH = LEASE / 2  # after which what is held is put back: a call takes at most a quarter of the lease
 _PAUSE = 0.1  # seconds between two looks
 _PAGE = 5_000  # servers that are walked by in one of them
+_NEWEST = 1_000  # callbacks that have just become due and are looked at each time
 _UNWALKED = 10  # times as long nobody walks then: with ten thousand servers it would take half of the time
 _BATCH = 1_000  # results in one commit
 _PATIENCE = 0.02  # seconds that a result waits for others
@@ -54,7 +57,7 @@ class Courier:
         self._ready: dict[Standing, dict[str, None]] = {standing: {} for standing in Standing}
         self._active: dict[str, Endpoint] = {}  # those that something is held for, or is on its way to
         self._seen = ""
-        self._lately: list[str] = []  # servers that had less due than they were asked for
+        self._calm = dict(_CALM)
         self._look_at = self._walk_at = 0.0
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -68,6 +71,7 @@ class Courier:
         free, taken = self._free(), 0
         for standing, each in _EACH.items():
             if names := self._chosen(endpoints, standing, free[standing]):
+                self._calm[standing] -= len(names)
                 taken += await self._claim(endpoints, names, each)
         return taken
 
@@ -92,12 +96,13 @@ class Courier:
         return self._endpoints
 
     async def _look(self, endpoints: dict[str, Endpoint]) -> None:
-        """Note where something may be due: the servers of late, and the next ones that something is owed to."""
+        """Note where something is due: lately, and at the next ones of all servers."""
         if time.monotonic() < self._look_at:
             return
-        names, self._lately = self._lately, []
+        names = await deliveries.owed_lately(self._store, _NEWEST)
         if time.monotonic() >= self._walk_at:
             names += await self._walk()
+        self._calm = dict(_CALM)
         self._look_at = time.monotonic() + _PAUSE
         now = self._store.now()
         for name in names:
@@ -120,8 +125,8 @@ class Courier:
         busy = Counter(one.standing for one in self._active.values())
         return {
             Standing.PROVEN: (_HELD - held) // _EACH[Standing.PROVEN],
-            Standing.NEW: _NEW - busy[Standing.NEW],
-            Standing.FAILING: _FAILING - busy[Standing.FAILING],
+            Standing.NEW: min(_NEW - busy[Standing.NEW], self._calm[Standing.NEW]),
+            Standing.FAILING: min(_FAILING - busy[Standing.FAILING], self._calm[Standing.FAILING]),
         }
 
     def _chosen(self, endpoints: dict[str, Endpoint], standing: Standing, most: int) -> list[str]:
@@ -153,8 +158,6 @@ class Courier:
             ready.pop(name, None)
             if count == each:  # there may be more: at the end of the queue
                 ready[name] = None
-            elif count:
-                self._lately.append(name)
             self._start(endpoint)
         return len(taken)
 
