@@ -29,9 +29,9 @@ _log = structlog.get_logger()
 _AT_ONCE = 500  # calls that are on their way
 _NEW = 250  # servers at a time that have not shown yet what they take
 _FAILING = 100  # servers at a time that have failed
-_EACH = {Standing.PROVEN: 500, Standing.NEW: 4, Standing.FAILING: 1}  # claimed at once for a server
+_EACH = {Standing.PROVEN: 500, Standing.NEW: 2, Standing.FAILING: 1}  # claimed at once for a server
 # Of these, so many servers between two looks: thousands that refuse at once would leave no time for the others.
-_CALM = {Standing.PROVEN: 0, Standing.NEW: 50, Standing.FAILING: 10}
+_CALM = {Standing.PROVEN: 0, Standing.NEW: 20, Standing.FAILING: 5}
 _ENOUGH = 250  # held for a proven one: at less more is claimed
 _HELD = 5_000  # for all
 _EXAMINED = 1_000  # servers in a row whose turn it may be
