@@ -3,7 +3,6 @@ batches, in the order in which it came."""
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
@@ -22,6 +21,7 @@ from antiphon.store.claims import Held
 from antiphon.store.session import Store
 from antiphon.workers.loop import until_stored
 from antiphon.workers.postbox import Postbox
+from antiphon.workers.queue import Queue
 from antiphon.workers.valve import Breaker, Throttle
 
 _log = structlog.get_logger()
@@ -29,7 +29,6 @@ _DRAIN = 30.0  # seconds that a stop waits for the carrier's answers
 _AHEAD = 0.25  # seconds of its traffic that a fast lane holds
 _MOST_HELD = 4_000
 _OVERFULL = 3  # times what it had better hold
-_BULK_EVERY = 4  # of so many messages one is of the many, while there are single ones
 _ATTEMPTS = 5  # of a message that fails for no fault of its own
 
 
@@ -71,10 +70,8 @@ class Lane:
         self._throttle = Throttle(self._terms.rate)
         self._breaker = Breaker()
         self._capacity = 2 * carrier.window
-        self._single: deque[Outgoing] = deque()
-        self._many: deque[Outgoing] = deque()
+        self._queue = Queue()
         self._flying: dict[Key, Outgoing] = {}
-        self._turn = 0
         self._pumping = False
         self._pump_later: asyncio.TimerHandle | None = None
         self._postbox = Postbox(store, prices, carrier.name, self._stored)
@@ -111,7 +108,7 @@ class Lane:
 
     @property
     def queued(self) -> int:
-        return len(self._single) + len(self._many)
+        return len(self._queue)
 
     @property
     def in_flight(self) -> int:
@@ -132,7 +129,7 @@ class Lane:
             return 0
         if self._breaker.trying:
             return max(0, 1 - self._holding)
-        waiting = len(self._single) if single else self._holding - len(self._single)
+        waiting = self._queue.single if single else self._holding - self._queue.single
         return max(0, self._capacity - waiting)
 
     @property
@@ -146,7 +143,7 @@ class Lane:
         return self._holding > _OVERFULL * self._capacity
 
     def put(self, message: Outgoing) -> None:
-        (self._single if message.direct else self._many).append(message)
+        self._queue.put(message)
 
     def tick(self) -> None:
         """Look at the clock, every second or so: is it open, how fast has it been, how much had it better hold?"""
@@ -178,11 +175,14 @@ class Lane:
             return
         self._pumping = True
         while self.queued and self._carrier.free > 0:
-            wait = self._throttle.wait(time.monotonic())
+            now = time.monotonic()
+            if not self._may_go(now):
+                break
+            wait = self._throttle.wait(now)
             if wait > 0:
                 self._pump_in(wait)
                 break
-            message = self._next()
+            message = self._queue.next()
             self._flying[message.key] = message
             try:
                 self._carrier.send(message)
@@ -207,9 +207,7 @@ class Lane:
 
     async def give_back(self) -> None:
         """What waits here may go by another way."""
-        waiting = [message.key for message in (*self._single, *self._many)]
-        self._single.clear()
-        self._many.clear()
+        waiting = [message.key for message in self._queue.empty()]
         if waiting:
             await until_stored("released messages", partial(messages.release, self._store, waiting))
 
@@ -238,17 +236,15 @@ class Lane:
         if not self.queued:
             self._store.woken.set()
 
-    def _next(self) -> Outgoing:
-        self._turn += 1
-        if self._single and (not self._many or self._turn % _BULK_EVERY):
-            return self._single.popleft()
-        return self._many.popleft()
+    def _may_go(self, now: float) -> bool:
+        """After a rest one message is tried, and its answer is waited for."""
+        return not self._breaker.trying or not (self._flying or self._breaker.resting(now))
 
     def _busy(self, message: Outgoing, outcome: Busy) -> None:
         self._note_error(outcome.error)
         if outcome.throttled:
             self._throttle.slow(time.monotonic(), outcome.after)
-            (self._single if message.direct else self._many).appendleft(message)
+            self._queue.put_back(message)
             return
         self._breaker.failed(time.monotonic())
         attempts = message.attempts + 1
