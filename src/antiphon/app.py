@@ -29,7 +29,7 @@ from antiphon.dialects.smpp.door import SmppDoor
 from antiphon.services import processes, progress
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
-from antiphon.workers import calculate, dispatch, heartbeat, import_files, parts, schedule
+from antiphon.workers import calculate, dispatch, heartbeat, import_files, inquiries, parts, schedule
 from antiphon.workers.callbacks import Courier
 from antiphon.workers.fleet import Fleet
 from antiphon.workers.loop import forever
@@ -161,6 +161,7 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         "schedule": (partial(schedule.run_once, store, grace), 0.25),
         "parts": (partial(parts.run_once, store), 1.0),
         "fleet": (fleet.run_once, 1.0),
+        "inquiries": (partial(inquiries.run_once, store, fleet), 1.0),
         "dispatch": (partial(dispatch.run_once, store, fleet), 0.05),
         "callbacks": (courier.run_once, 0.1),
     }

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from antiphon.core.account import Account
 from antiphon.core.campaign import Campaign, Kind, Purpose
@@ -65,17 +66,21 @@ async def cancel(store: Store, account: Account, id: int) -> None:
 
 
 async def settle(
-    store: Store, carrier: str, outcomes: Sequence[tuple[Key, Outcome]], arrived: Sequence[Receipt] = ()
+    store: Store,
+    carrier: str,
+    outcomes: Sequence[tuple[Key, Outcome]],
+    arrived: Sequence[Receipt] = (),
+    ask_after: timedelta | None = None,
 ) -> None:
     """Store what the carrier answered, and then what it reported meanwhile. What it refused is paid back, and told to
-    who wants to know."""
+    who wants to know; what it accepted is asked about after that time."""
     outcomes, arrived, at_once = _reported_at_once(outcomes, arrived)
     refused = {key for key, outcome in outcomes if isinstance(outcome, Refused)}
     ended = refused | {key for key, outcome in outcomes if isinstance(outcome, Torn)}
     async with store.begin() as tx:
         held = await messages.held_back(tx, [key for key, _ in outcomes]) if refused else {}
         ending = await messages.still_open(tx, [key for key, _ in outcomes]) if ended else set[Key]()
-        await messages.settle(tx, carrier, outcomes)
+        await messages.settle(tx, carrier, outcomes, tx.now + ask_after if ask_after else None)
         await owe_receipts(tx, ended & ending)
         refunds: Counter[Key] = Counter()
         for key, (campaign, cost) in held.items():

@@ -21,6 +21,7 @@ from antiphon.store.claims import Held
 from antiphon.store.session import Store
 from antiphon.workers.loop import until_stored
 from antiphon.workers.postbox import Postbox
+from antiphon.workers.questions import Questions
 from antiphon.workers.queue import Queue
 from antiphon.workers.valve import Breaker, Throttle
 
@@ -29,6 +30,7 @@ _DRAIN = 30.0  # seconds that a stop waits for the carrier's answers
 _AHEAD = 0.25  # seconds of its traffic that a fast lane holds
 _MOST_HELD = 4_000
 _OVERFULL = 3  # times what it had better hold
+_ASK_EVERY = 10  # of so many that leave one may be a question, while there are messages
 _ATTEMPTS = 5  # of a message that fails for no fault of its own
 
 
@@ -71,10 +73,12 @@ class Lane:
         self._breaker = Breaker()
         self._capacity = 2 * carrier.window
         self._queue = Queue()
+        self._sent = 0
         self._flying: dict[Key, Outgoing] = {}
         self._pumping = False
         self._pump_later: asyncio.TimerHandle | None = None
-        self._postbox = Postbox(store, prices, carrier.name, self._stored)
+        self.questions = Questions(carrier, self._throttled)
+        self._postbox = Postbox(store, prices, carrier.name, self._stored, self.questions.after)
         self._stopping = False
         self._closed = False
         self._rate = 0.0
@@ -171,10 +175,10 @@ class Lane:
 
     def pump(self) -> None:
         """Send as many as the carrier takes now."""
-        if self._pumping or self._stopping or not self.queued or self.state is not State.OPEN:
+        if self._pumping or self._stopping or not self._waiting or self.state is not State.OPEN:
             return
         self._pumping = True
-        while self.queued and self._carrier.free > 0:
+        while self._waiting and self._carrier.free > 0:
             now = time.monotonic()
             if not self._may_go(now):
                 break
@@ -182,13 +186,11 @@ class Lane:
             if wait > 0:
                 self._pump_in(wait)
                 break
-            message = self._queue.next()
-            self._flying[message.key] = message
-            try:
-                self._carrier.send(message)
-            except Exception as failure:
-                _log.exception("the carrier failed", carrier=self.name, message=message.id)
-                self.answered(message, InDoubt(repr(failure)))
+            if self.questions and (not self._queue or self._sent % _ASK_EVERY == 0):
+                self.questions.ask_next(self._postbox)
+            else:
+                self._send(self._queue.next())
+            self._sent += 1
         self._pumping = False
 
     async def stop(self) -> None:
@@ -207,6 +209,7 @@ class Lane:
 
     async def give_back(self) -> None:
         """What waits here may go by another way."""
+        self.questions.empty()
         waiting = [message.key for message in self._queue.empty()]
         if waiting:
             await until_stored("released messages", partial(messages.release, self._store, waiting))
@@ -236,6 +239,18 @@ class Lane:
         if not self.queued:
             self._store.woken.set()
 
+    @property
+    def _waiting(self) -> int:
+        return len(self._queue) + len(self.questions)
+
+    def _send(self, message: Outgoing) -> None:
+        self._flying[message.key] = message
+        try:
+            self._carrier.send(message)
+        except Exception as failure:
+            _log.exception("the carrier failed", carrier=self.name, message=message.id)
+            self.answered(message, InDoubt(repr(failure)))
+
     def _may_go(self, now: float) -> bool:
         """After a rest one message is tried, and its answer is waited for."""
         return not self._breaker.trying or not (self._flying or self._breaker.resting(now))
@@ -243,7 +258,7 @@ class Lane:
     def _busy(self, message: Outgoing, outcome: Busy) -> None:
         self._note_error(outcome.error)
         if outcome.throttled:
-            self._throttle.slow(time.monotonic(), outcome.after)
+            self._throttled(outcome)
             self._queue.put_back(message)
             return
         self._breaker.failed(time.monotonic())
@@ -257,6 +272,9 @@ class Lane:
         until = now + timedelta(seconds=outcome.after * 2 ** (attempts - 1))
         self._postbox.hold(Held(message.key, until, f"{self.name}: {outcome.error}", attempts))
         self._postbox.note(Attempt(message.key, now, self.name, f"not taken, to be tried again: {outcome.error}"))
+
+    def _throttled(self, said: Busy) -> None:
+        self._throttle.slow(time.monotonic(), said.after)
 
     def _book(self, message: Outgoing, outcome: Outcome) -> None:
         match outcome:

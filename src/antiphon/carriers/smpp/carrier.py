@@ -3,20 +3,32 @@
 import asyncio
 import random
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
 import structlog
 
-from antiphon.carriers.carrier import CannotReach, Inbox
-from antiphon.carriers.smpp import messages
+from antiphon.carriers.carrier import CannotReach, Inbox, Said
+from antiphon.carriers.smpp import messages, questions
 from antiphon.carriers.smpp.settings import Settings
 from antiphon.core.air import Joined
 from antiphon.core.carrier import TERMS, Address, settings
 from antiphon.core.errors import BadField
-from antiphon.core.message import Accepted, Busy, Fate, InDoubt, Outcome, Outgoing, Receipt, Refused, Reply, Torn
+from antiphon.core.message import (
+    Accepted,
+    Busy,
+    Entrusted,
+    Fate,
+    InDoubt,
+    Outcome,
+    Outgoing,
+    Receipt,
+    Refused,
+    Reply,
+    Torn,
+)
 from antiphon.smpp import receipt as receipts
 from antiphon.smpp import status
 from antiphon.smpp.bodies import Bind, Command, DataSm, ShortMessage, Taken
@@ -28,9 +40,8 @@ _PORT: Final = 2775
 _TLS_PORT: Final = 3550
 _LONGEST_NAME: Final = 64
 _PATIENCE: Final = 10.0  # seconds that a stop waits for answers
+_REMEMBERED: Final = 24 * 3600.0  # seconds for which carriers can be asked about a message
 _LONGEST_PAUSE: Final = 60.0  # seconds between two attempts to bind
-_THROTTLED_PAUSE: Final = 1.0
-_RECEIVING: Final = (Command.BIND_RECEIVER, Command.BIND_TRANSCEIVER)
 _BINDS: Final[Mapping[str, tuple[Command, ...]]] = {
     "transceiver": (Command.BIND_TRANSCEIVER,),
     "transmitter": (Command.BIND_TRANSMITTER,),
@@ -89,6 +100,14 @@ class Smpp:
     def trouble(self) -> str | None:
         return None if self._senders or (self._links and self._settings.bind == "receiver") else self._trouble
 
+    @property
+    def ask_after(self) -> float:
+        return self._settings.ask_after
+
+    @property
+    def patience(self) -> float:
+        return self._settings.validity or _REMEMBERED
+
     async def start(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._tasks = [asyncio.create_task(self._keep(kind)) for kind in self._kinds]
@@ -123,6 +142,18 @@ class Smpp:
         except TooLong as failure:
             self._inbox.answered(message, Refused(f"it cannot be written as SMPP: {failure}", of_route=True))
 
+    def ask(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
+        for reference in message.references:
+            session = max(self._senders, key=lambda one: one.free, default=None)
+            if session is None:
+                heard(None)
+                continue
+            body = questions.query(message, reference, self._settings)
+            session.request(Command.QUERY_SM, body, partial(self._heard, message, reference, heard))
+
+    def _heard(self, message: Entrusted, reference: str, heard: Callable[[Said], None], answer: Pdu | None) -> None:
+        heard(questions.read_state(answer, message, reference, datetime.now(UTC)))
+
     def _submit(self, session: Session, sending: _Sending, place: int) -> None:
         session.request(Command.SUBMIT_SM, sending.parts[place], partial(self._answered, sending, place))
 
@@ -137,7 +168,7 @@ class Smpp:
             sending.references[place] = getattr(answer.body, "message_id", "")
         elif answer.status in status.BUSY and len(sending.parts) > 1:
             sending.left += 1
-            asyncio.get_running_loop().call_later(_THROTTLED_PAUSE, self._again, sending, place)
+            asyncio.get_running_loop().call_later(questions.THROTTLED_PAUSE, self._again, sending, place)
             return
         else:
             sending.refused = _refusal(answer.status)
@@ -150,7 +181,7 @@ class Smpp:
         if session is not None:
             self._submit(session, sending, place)
         elif not self._stopping:
-            asyncio.get_running_loop().call_later(_THROTTLED_PAUSE, self._again, sending, place)
+            asyncio.get_running_loop().call_later(questions.THROTTLED_PAUSE, self._again, sending, place)
         else:
             sending.refused = Refused("the program stopped before all parts had left")
             self._answered(sending, place, None)
@@ -253,7 +284,7 @@ def _outcome(sending: _Sending) -> Outcome | Busy:
 def _refusal(code: int) -> Refused | Busy:
     name = status.name(code)
     if code in status.BUSY:
-        return Busy(name, _THROTTLED_PAUSE, throttled=True)
+        return Busy(name, questions.THROTTLED_PAUSE, throttled=True)
     if code in status.PASSING:
         return Busy(name, 5.0)
     return Refused(name, of_route=code in status.OF_THE_ROUTE)
