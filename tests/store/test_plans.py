@@ -36,6 +36,7 @@ from antiphon.store import (
     opt_outs,
     paces,
     parts,
+    recalls,
     receipts,
     replies,
     reports,
@@ -59,7 +60,7 @@ _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
     *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts", "answers"],
-    *["parts", "early_receipts", "attempts", "submitted_parts"],
+    *["parts", "early_receipts", "attempts", "submitted_parts", "recalls"],
 }
 
 
@@ -99,6 +100,11 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: inquiries.put_off(tx, [((account.id, 1), None)]), id="put off"),
     pytest.param(lambda tx, campaign, account: inquiries.senders(tx, [(account.id, 1)]), id="senders"),
     pytest.param(lambda tx, campaign, account: inquiries.open_parts(tx, [(account.id, 1)]), id="open parts"),
+    pytest.param(lambda tx, campaign, account: recalls.any_due(tx, "main"), id="any recall"),
+    pytest.param(lambda tx, campaign, account: recalls.due(tx, "main", 50), id="recalls"),
+    pytest.param(lambda tx, campaign, account: recalls.put_off(tx, [(account.id, 1)], tx.now), id="put off a recall"),
+    pytest.param(lambda tx, campaign, account: recalls.remove(tx, [(account.id, 1)]), id="remove recalls"),
+    pytest.param(lambda tx, campaign, account: recalls.any_of(tx, (account.id, 1)), id="one recall"),
     pytest.param(lambda tx, campaign, account: claims.any_due(tx), id="any held"),
     pytest.param(lambda tx, campaign, account: claims.wake(tx, 100), id="wake"),
     pytest.param(lambda tx, campaign, account: messages.last_to(tx, _NUMBERS), id="last to a number"),

@@ -2,56 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 
 import pytest
-from cryptography.fernet import Fernet
 
-from antiphon.carriers.carrier import Carrier, Inbox, Said
+from antiphon.carriers.carrier import Inbox, Said
 from antiphon.carriers.simulator import Behaviour, Simulator
-from antiphon.carriers.smpp.carrier import Smpp
 from antiphon.core.account import Account
-from antiphon.core.carrier import Address
-from antiphon.core.message import Accepted, Busy, Entrusted, Outgoing
-from antiphon.services import carriers, sends
-from antiphon.services.vault import Vault
+from antiphon.core.message import Accepted, Busy, Entrusted, Outgoing, Refused
+from antiphon.services import sends
 from antiphon.store.session import Store
 from antiphon.workers import dispatch, inquiries
-from antiphon.workers.fleet import Fleet
 from antiphon.workers.lane import Lane
 from tests.carriers.far_ends import far_end, outgoing
 from tests.conftest import Clock
 from tests.services.scenes import PRICES, counts, people, sending, to
+from tests.workers.far_fleet import become, fleet_to, until
 
 LONG = "All work and no play makes Jack a dull boy. " * 9
-
-
-@asynccontextmanager
-async def fleet_to(store: Store, port: int, options: str = "") -> AsyncIterator[Fleet]:
-    def build(name: str, address: Address) -> Carrier:
-        return Smpp(name, address) if address.scheme == "smpp" else Simulator(Behaviour(), None)
-
-    vault = Vault(Fernet.generate_key().decode())
-    url = f"smpp://me:secret@127.0.0.1:{port}?ask_after=60{options}"
-    await carriers.add(store, vault, "main", url, default=True)
-    fleet = Fleet(store, PRICES, vault, build)
-    await fleet.run_once()
-    lane = next(one for one in fleet.lanes if one.name == "main")
-    await until(lambda: lane.trouble is None)
-    yield fleet
-    await fleet.stop()
-
-
-async def until(come: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not come():
-            await asyncio.sleep(0.02)
-
-
-async def become(store: Store, account: Account, campaign: object, **wanted: int) -> None:
-    async with asyncio.timeout(10):
-        while await counts(store, account, campaign) != wanted:
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +81,7 @@ class Asked:
     window = 40
     trouble = None
     ask_after = 60.0
+    cancels = True
     patience = 86_400.0
 
     def __init__(self) -> None:
@@ -137,6 +105,10 @@ class Asked:
     def send(self, message: Outgoing) -> None:
         self.order += "m"
         self.inbox.answered(message, Accepted(f"r{message.id}"))
+
+    def recall(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
+        self.order += "!"
+        self.asked.append((message, heard))
 
     def ask(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
         self.order += "?"
@@ -195,7 +167,17 @@ async def test_a_carrier_that_fails_at_a_question_goes_on(lane: Lane, asked: Ask
     assert lane.questions.room == 10
 
 
+async def test_what_is_not_called_back_is_told_once(lane: Lane, asked: Asked) -> None:
+    for place, said in enumerate((Refused("ESME_RCANCELFAIL"), None, Busy("ESME_RTHROTTLED", 0.1, throttled=True))):
+        lane.questions.put(entrusted(place), recall=True)
+        lane.pump()
+        asked.asked.pop()[1](said)
+    assert asked.order == "!!!"
+    assert lane.questions.refused() == [((7, 0), "ESME_RCANCELFAIL")]
+    assert lane.questions.refused() == []
+
+
 async def test_who_cannot_be_asked_is_not(store: Store) -> None:
     made = Lane(store, PRICES, Simulator(Behaviour(), None))
-    assert made.questions.room == 0
     assert made.questions.after is None
+    assert not made.questions.may_recall

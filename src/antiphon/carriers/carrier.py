@@ -76,6 +76,15 @@ class Inquirable(Protocol):
         """Seconds after which it has forgotten the message."""
         ...
 
+    @property
+    def cancels(self) -> bool:
+        """May a message be called back?"""
+        ...
+
     def ask(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
         """What has become of it? `heard` is called once for each reference, and again where an answer comes late."""
+        ...
+
+    def recall(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
+        """Do not deliver it. `heard` is called as for `ask`; a receipt says that it never will be."""
         ...

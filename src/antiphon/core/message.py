@@ -183,3 +183,8 @@ def state_after(outcome: Outcome) -> State:
             return State.FAILED
         case InDoubt():
             return State.IN_DOUBT
+
+
+def is_deleted(error: str | None) -> bool:
+    """Did a message fail because somebody called it back? A carrier's receipt says so by its first word."""
+    return (error or "").startswith("DELETED")

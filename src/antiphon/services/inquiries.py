@@ -1,12 +1,13 @@
 """Which messages is a carrier asked about, and when again?"""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from antiphon.core.message import Entrusted
 from antiphon.store import attempts, inquiries
 from antiphon.store.attempts import Attempt
 from antiphon.store.inquiries import Silent
-from antiphon.store.session import Store
+from antiphon.store.session import Store, Tx
 
 _LAST = "no receipt has come; it is asked about for the last time"
 
@@ -26,8 +27,13 @@ async def due(store: Store, carrier: str, patience: timedelta, limit: int) -> li
         again = {one.key: _again(one, tx.now, patience) for one in silent}
         await inquiries.put_off(tx, [*again.items()])
         await attempts.add(tx, [Attempt(key, tx.now, carrier, _LAST) for key, at in again.items() if at is None])
-        senders = await inquiries.senders(tx, [(one.key[0], one.campaign_id) for one in silent])
-        parts = await inquiries.open_parts(tx, [one.key for one in silent])
+        return await entrusted(tx, silent)
+
+
+async def entrusted(tx: Tx, silent: Sequence[Silent]) -> list[Entrusted]:
+    """As their carrier knows them."""
+    senders = await inquiries.senders(tx, [(one.key[0], one.campaign_id) for one in silent])
+    parts = await inquiries.open_parts(tx, [one.key for one in silent])
     return [
         Entrusted(
             key=one.key,

@@ -8,7 +8,7 @@ from antiphon.core.account import Account
 from antiphon.core.campaign import Campaign, Kind, Purpose
 from antiphon.core.errors import CannotCancel
 from antiphon.core.message import Accepted, Fared, Key, Outcome, Outgoing, Receipt, Refused, State, Torn
-from antiphon.services import budgets, receipts, shares, wallet
+from antiphon.services import budgets, recalls, receipts, shares, wallet
 from antiphon.services.callbacks import owe_receipts
 from antiphon.services.places import Places
 from antiphon.services.shares import OneRoom, Room, Turn
@@ -53,16 +53,20 @@ async def find(store: Store, account: Account, id: int) -> tuple[Campaign, Fared
     return (campaign, found[1]) if campaign and found else None
 
 
-async def cancel(store: Store, account: Account, id: int) -> None:
-    """Never send it, if it still waits; what it would have cost comes back. Raises CannotCancel."""
+async def cancel(store: Store, account: Account, id: int) -> bool:
+    """Never send it, if it still waits; what it would have cost comes back. False where a carrier has it, which is to
+    call it back: what becomes of that shows later. Raises CannotCancel."""
     async with store.begin() as tx:
         dropped = await messages.drop_one(tx, account.id, id)
         if dropped is None:
+            if await recalls.request(tx, (account.id, id)):
+                return False
             raise CannotCancel(reason="the message waits no more")
         campaign = await campaigns.locked(tx, account.id, dropped[0])
         await owe_receipts(tx, [(account.id, id)])
         if campaign is not None and campaign.reserved:
             await wallet.refund(tx, {(account.id, campaign.id): dropped[1]})
+    return True
 
 
 async def settle(

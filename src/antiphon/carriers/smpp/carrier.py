@@ -11,23 +11,19 @@ from typing import Final
 import structlog
 
 from antiphon.carriers.carrier import CannotReach, Inbox, Said
-from antiphon.carriers.smpp import messages, questions
+from antiphon.carriers.smpp import answers, messages, questions
+from antiphon.carriers.smpp.answers import Sending
+from antiphon.carriers.smpp.questions import Question
 from antiphon.carriers.smpp.settings import Settings
 from antiphon.core.air import Joined
 from antiphon.core.carrier import TERMS, Address, settings
 from antiphon.core.errors import BadField
 from antiphon.core.message import (
-    Accepted,
     Busy,
     Entrusted,
-    Fate,
-    InDoubt,
-    Outcome,
     Outgoing,
-    Receipt,
     Refused,
     Reply,
-    Torn,
 )
 from antiphon.smpp import receipt as receipts
 from antiphon.smpp import status
@@ -48,20 +44,6 @@ _BINDS: Final[Mapping[str, tuple[Command, ...]]] = {
     "receiver": (Command.BIND_RECEIVER,),
     "both": (Command.BIND_TRANSMITTER, Command.BIND_RECEIVER),
 }
-
-
-class _Sending:
-    """A message under way: what has become of its parts."""
-
-    __slots__ = ("doubted", "left", "message", "parts", "references", "refused")
-
-    def __init__(self, message: Outgoing, parts: tuple[ShortMessage, ...]) -> None:
-        self.message = message
-        self.parts = parts
-        self.left = len(parts)
-        self.references: dict[int, str] = {}
-        self.doubted: set[int] = set()
-        self.refused: Refused | Busy | None = None
 
 
 class Smpp:
@@ -105,6 +87,10 @@ class Smpp:
         return self._settings.ask_after
 
     @property
+    def cancels(self) -> bool:
+        return self._settings.cancel
+
+    @property
     def patience(self) -> float:
         return self._settings.validity or _REMEMBERED
 
@@ -136,28 +122,34 @@ class Smpp:
             return
         self._reference = (self._reference + 1) % 256
         try:
-            sending = _Sending(message, messages.write(message, self._settings, self._reference))
+            sending = Sending(message, messages.write(message, self._settings, self._reference))
             for place in range(len(sending.parts)):
                 self._submit(session, sending, place)
         except TooLong as failure:
             self._inbox.answered(message, Refused(f"it cannot be written as SMPP: {failure}", of_route=True))
 
     def ask(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
+        self._question(questions.QUERY, message, heard)
+
+    def recall(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
+        self._question(questions.CANCEL, message, heard)
+
+    def _question(self, question: Question, message: Entrusted, heard: Callable[[Said], None]) -> None:
         for reference in message.references:
             session = max(self._senders, key=lambda one: one.free, default=None)
             if session is None:
                 heard(None)
                 continue
-            body = questions.query(message, reference, self._settings)
-            session.request(Command.QUERY_SM, body, partial(self._heard, message, reference, heard))
 
-    def _heard(self, message: Entrusted, reference: str, heard: Callable[[Said], None], answer: Pdu | None) -> None:
-        heard(questions.read_state(answer, message, reference, datetime.now(UTC)))
+            def answered(answer: Pdu | None, reference: str = reference) -> None:
+                heard(question.read(answer, message, reference, datetime.now(UTC)))
 
-    def _submit(self, session: Session, sending: _Sending, place: int) -> None:
+            session.request(question.command, question.write(message, reference, self._settings), answered)
+
+    def _submit(self, session: Session, sending: Sending, place: int) -> None:
         session.request(Command.SUBMIT_SM, sending.parts[place], partial(self._answered, sending, place))
 
-    def _answered(self, sending: _Sending, place: int, answer: Pdu | None) -> None:
+    def _answered(self, sending: Sending, place: int, answer: Pdu | None) -> None:
         if place in sending.doubted:  # its answer comes late
             sending.doubted.discard(place)
         else:
@@ -171,11 +163,11 @@ class Smpp:
             asyncio.get_running_loop().call_later(questions.THROTTLED_PAUSE, self._again, sending, place)
             return
         else:
-            sending.refused = _refusal(answer.status)
+            sending.refused = answers.refusal(answer.status)
         if sending.left == 0:
-            self._inbox.answered(sending.message, _outcome(sending))
+            self._inbox.answered(sending.message, answers.outcome_of(sending))
 
-    def _again(self, sending: _Sending, place: int) -> None:
+    def _again(self, sending: Sending, place: int) -> None:
         """A part that the carrier was too busy for; the others are on their way already."""
         session = max(self._senders, key=lambda one: one.free, default=None)
         if session is not None:
@@ -258,7 +250,7 @@ class Smpp:
                 _log.warning("a receipt that cannot be read", carrier=self.name, octets=body.user_data[:200].hex())
             stored()
             return
-        self._inbox.receipt(_receipt(told, body.source), stored)
+        self._inbox.receipt(answers.receipt_of(told, body.source), stored)
 
     def _reply(self, body: ShortMessage | DataSm) -> Reply | None:
         """None while parts of it are missing."""
@@ -267,31 +259,3 @@ class Smpp:
             return None
         number = body.source if body.source.startswith("+") else f"+{body.source}"
         return Reply(number=number, text=said, at=datetime.now(UTC), receiver=body.destination)
-
-
-def _outcome(sending: _Sending) -> Outcome | Busy:
-    references = tuple(sending.references[place] for place in sorted(sending.references))
-    if sending.doubted:
-        return InDoubt("the carrier did not answer in time, or the link was lost")
-    if sending.refused is None:
-        return Accepted(references[0], references if len(references) > 1 else ())
-    if references:
-        of = f"{len(sending.parts) - len(references)} of {len(sending.parts)} parts"
-        return Torn(references, f"{of} were refused: {sending.refused.error}")
-    return sending.refused
-
-
-def _refusal(code: int) -> Refused | Busy:
-    name = status.name(code)
-    if code in status.BUSY:
-        return Busy(name, questions.THROTTLED_PAUSE, throttled=True)
-    if code in status.PASSING:
-        return Busy(name, 5.0)
-    return Refused(name, of_route=code in status.OF_THE_ROUTE)
-
-
-def _receipt(told: receipts.Receipt, number: str) -> Receipt:
-    fate = Fate.DELIVERED if told.is_delivered else Fate.FAILED
-    error = None if told.is_delivered else f"{told.state} {told.error}".strip()
-    first, *also = told.ids
-    return Receipt(reference=first, fate=fate, at=datetime.now(UTC), error=error, also=tuple(also), number=number)

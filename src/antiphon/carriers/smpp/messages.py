@@ -32,7 +32,7 @@ def write(message: Outgoing, wishes: Settings, reference: int) -> tuple[ShortMes
         source=source,
         destination_ton=wishes.dest_ton,
         destination_npi=wishes.dest_npi,
-        destination=message.number if wishes.plus else message.number.removeprefix("+"),
+        destination=destination_of(message.number, wishes),
         priority=1 if message.urgent else 0,
         validity_period=wishes.period,
         registered_delivery=_WANTS_RECEIPT if wishes.receipts else 0,
@@ -49,6 +49,10 @@ def source_of(sender: str | None, wishes: Settings) -> tuple[int, int, str]:
     ton = ton if wishes.source_ton is None else wishes.source_ton
     npi = npi if wishes.source_npi is None else wishes.source_npi
     return ton, npi, (sender or "").removeprefix("+")
+
+
+def destination_of(number: str, wishes: Settings) -> str:
+    return number if wishes.plus else number.removeprefix("+")
 
 
 def read(body: ShortMessage | DataSm, wishes: Settings, joined: Joined) -> str | None:
