@@ -42,9 +42,7 @@ def test_what_can_be_asked(wanted: Pacing) -> None:
         pytest.param(Pacing(canary=Canary(share=0.51)), "pacing.canary.share", id="most of it"),
         pytest.param(Pacing(canary=Canary(minutes=0)), "pacing.canary.minutes", id="not watched"),
         pytest.param(Pacing(canary=Canary(most_failed=1.1)), "pacing.canary.most_failed", id="more than all may fail"),
-        pytest.param(
-            Pacing(canary=Canary(most_opted_out=-1)), "pacing.canary.most_opted_out", id="less than none"
-        ),
+        pytest.param(Pacing(canary=Canary(most_opted_out=-1)), "pacing.canary.most_opted_out", id="less than none"),
     ],
 )
 def test_what_cannot(wanted: Pacing, field: str) -> None:

@@ -82,6 +82,10 @@ class World:
             pass
         await dispatch.run_once(self.store, self.fleet)
         await asyncio.sleep(0.1)
+        postboxes = [lane._postbox for lane in self.fleet.lanes]
+        async with asyncio.timeout(20):
+            while any(one._news.is_set() or one._storing for one in postboxes):
+                await asyncio.sleep(0.01)
 
     def _build(self, name: str, address: Address) -> Scripted | Simulator:
         return self.carriers.get(name) or Simulator(Behaviour(), None)
