@@ -5,11 +5,9 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 
 import structlog
-from msgspec import Struct
 
 from antiphon.carriers.carrier import Carrier
 from antiphon.core.carrier import Terms, is_open
@@ -23,6 +21,7 @@ from antiphon.workers.loop import until_stored
 from antiphon.workers.postbox import Postbox
 from antiphon.workers.questions import Questions
 from antiphon.workers.queue import Queue
+from antiphon.workers.state import Counts, State
 from antiphon.workers.valve import Breaker, Throttle
 
 _log = structlog.get_logger()
@@ -32,22 +31,6 @@ _MOST_HELD = 4_000
 _OVERFULL = 3  # times what it had better hold
 _ASK_EVERY = 10  # of so many that leave one may be a question, while there are messages
 _ATTEMPTS = 5  # of a message that fails for no fault of its own
-
-
-class State(StrEnum):
-    OPEN = "open"
-    PAUSED = "paused"  # an operator has stopped it
-    CLOSED = "closed"  # it is not its time of the day
-    RESTING = "resting"  # too much went wrong; it is tried again soon
-    DOWN = "down"  # it cannot be reached
-
-
-class Counts(Struct):
-    """Since the lane began."""
-
-    accepted: int = 0
-    refused: int = 0
-    in_doubt: int = 0
 
 
 class Lane:
@@ -164,7 +147,7 @@ class Lane:
     def _measure(self, per_second: float) -> None:
         """`speed` is in parts a second, of late, when there was more to send than it could: what can be counted on."""
         self._parts = 0
-        busy = bool(self._many) and bool(self._flying)
+        busy = self._queue.many > 0 and bool(self._flying)
         if busy and self._was_busy:
             self.speed = max(per_second, (self.speed or 0) * 0.9 + per_second * 0.1)
         self._was_busy = busy

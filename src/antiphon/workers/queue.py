@@ -23,6 +23,11 @@ class Queue:
         """How many single texts."""
         return len(self._single)
 
+    @property
+    def many(self) -> int:
+        """How many of those to many."""
+        return len(self._many)
+
     def put(self, message: Outgoing) -> None:
         self._of(message).append(message)
 
