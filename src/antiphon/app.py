@@ -30,7 +30,7 @@ from antiphon.services import processes, progress
 from antiphon.services.vault import Vault
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
-from antiphon.workers import calculate, dispatch, heartbeat, import_files, old_callbacks, parts, schedule
+from antiphon.workers import calculate, dispatch, heartbeat, import_files, inquiries, old_callbacks, parts, schedule
 from antiphon.workers.callbacks import Courier
 from antiphon.workers.caller import Caller
 from antiphon.workers.fleet import Fleet
@@ -168,6 +168,7 @@ async def _working(config: Config, store: Store, outbound: Outbound) -> AsyncIte
         "schedule": (partial(schedule.run_once, store, grace), 0.25),
         "parts": (partial(parts.run_once, store), 1.0),
         "fleet": (fleet.run_once, 1.0),
+        "inquiries": (partial(inquiries.run_once, store, fleet), 1.0),
         "dispatch": (partial(dispatch.run_once, store, fleet), 0.05),
         "callbacks": (courier.run_once, 0.1),
         "old callbacks": (partial(old_callbacks.run_once, store), 60.0),

@@ -147,6 +147,7 @@ def _run(antiphon: Antiphon) -> None:
     sent = antiphon.send([number(1)], "Your code is 1234", purpose="alert").messages[0]
     assert [one.id for one in antiphon.messages_to(number(1))] == [antiphon.message(sent.id).id] == [sent.id]
     assert [step.what for step in antiphon.way(sent.id)][1:] == ["waits for its turn"]
+    assert antiphon.cancel_message(sent.id).state == "unsent"
 
 
 async def test_an_operator(credential: NewCredential, base: str) -> None:

@@ -51,6 +51,9 @@ class Server:
         self.url = ""
         return self._process.wait(timeout=60)
 
+    def setting(self, name: str) -> str:
+        return self._settings[name]
+
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None

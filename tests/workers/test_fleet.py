@@ -82,6 +82,10 @@ class World:
             pass
         await dispatch.run_once(self.store, self.fleet)
         await asyncio.sleep(0.1)
+        postboxes = [lane._postbox for lane in self.fleet.lanes]
+        async with asyncio.timeout(20):
+            while any(one._news.is_set() or one._storing for one in postboxes):
+                await asyncio.sleep(0.01)
 
     def _build(self, name: str, address: Address) -> Scripted | Simulator:
         return self.carriers.get(name) or Simulator(Behaviour(), None)
@@ -250,6 +254,25 @@ async def test_weights_share_and_health_is_told(store: Store, account: Account, 
     lanes = {lane.carrier: lane for lane in await carriers.lanes(store)}
     assert {name: lane.accepted for name, lane in lanes.items() if name != "simulator"} == counted
     assert {lane.state for lane in lanes.values()} == {"open"}
+
+
+async def test_all_that_share_a_route_have_room_for_a_campaign(store: Store, account: Account, world: World) -> None:
+    for name in ("a", "b", "stands-in"):
+        await world.add(name, accept)
+    choices = (
+        Choice(carrier="a", weight=70),
+        Choice(carrier="b", weight=30),
+        Choice(carrier="stands-in", weight=0),
+    )
+    await carriers.add_route(store, AddRoute(choices=choices, strategy=Strategy.WEIGHTED))
+    await world.fleet.run_once()
+    campaign = await sending(store, account, people(1))
+    lanes = {lane.name: lane for lane in world.fleet.lanes}
+    for paused, expected in (((), {"a", "b"}), (("a",), {"b"}), (("a", "b"), {"stands-in"})):
+        for name in paused:
+            lanes[name].paused = True
+        assert {lane.name for lane in world.fleet.ways_of(campaign)} == expected
+        assert world.fleet.round().of(campaign) == 200 * len(expected)
 
 
 async def test_a_single_text_goes_before_a_large_campaign(store: Store, account: Account, world: World) -> None:

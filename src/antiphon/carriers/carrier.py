@@ -1,9 +1,9 @@
 """What is a carrier to the rest of us?"""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from antiphon.core.message import Busy, Outcome, Outgoing, Receipt, Reply
+from antiphon.core.message import Busy, Entrusted, Outcome, Outgoing, Receipt, Refused, Reply
 
 
 class Inbox(Protocol):
@@ -52,4 +52,39 @@ class Carrier(Protocol):
 
     async def stop(self) -> None:
         """End what has begun. What has no answer by then is told to the inbox as in doubt."""
+        ...
+
+
+# What a carrier says to a question: the end of the message, that it will not tell, that it has too much to do, or
+# nothing that ends it.
+Said = Receipt | Refused | Busy | None
+
+
+@runtime_checkable
+class Inquirable(Protocol):
+    """A carrier that can be asked about what it has taken."""
+
+    name: str
+
+    @property
+    def ask_after(self) -> float:
+        """Seconds without a receipt until it had better be asked; 0 is never."""
+        ...
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which it has forgotten the message."""
+        ...
+
+    @property
+    def cancels(self) -> bool:
+        """May a message be called back?"""
+        ...
+
+    def ask(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
+        """What has become of it? `heard` is called once for each reference, and again where an answer comes late."""
+        ...
+
+    def recall(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
+        """Do not deliver it. `heard` is called as for `ask`; a receipt says that it never will be."""
         ...

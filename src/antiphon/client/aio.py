@@ -147,6 +147,9 @@ class AsyncAntiphon:
     async def message(self, id: str) -> Message:
         return await self._call(calls.message(id))
 
+    async def cancel_message(self, id: str) -> Message:
+        return await self._call(calls.cancel_message(id))
+
     async def way(self, id: str) -> list[Step]:
         """What happened to a message, in the order of time."""
         return (await self._call(calls.way(id))).data

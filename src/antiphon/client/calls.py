@@ -216,6 +216,10 @@ def message(id: str) -> Ask[Message]:
     return ask("GET", f"/messages/{id}", Message)
 
 
+def cancel_message(id: str) -> Ask[Message]:
+    return ask("POST", f"/messages/{id}/cancel", Message)
+
+
 def way(id: str) -> Ask[All[Step]]:
     return ask("GET", f"/messages/{id}/way", All[Step])
 

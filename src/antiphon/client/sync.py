@@ -148,6 +148,10 @@ class Antiphon:
     def message(self, id: str) -> Message:
         return self._call(calls.message(id))
 
+    def cancel_message(self, id: str) -> Message:
+        """Never send one that waits; or have it called back by the carrier that has it, where that does so."""
+        return self._call(calls.cancel_message(id))
+
     def way(self, id: str) -> list[Step]:
         """What happened to a message, in the order of time."""
         return self._call(calls.way(id)).data

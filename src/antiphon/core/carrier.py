@@ -101,6 +101,15 @@ def with_password(url: str, password: str) -> str:
     return parts._replace(netloc=f"{who}:{quote(password, safe='')}{at}{where}").geturl() if password else url
 
 
+def cancels(url: str) -> bool:
+    """May a message that it has taken be called back? Raises BadField."""
+    written = read(url).options.get("cancel", "false")
+    try:
+        return msgspec.convert(written, bool, strict=False)
+    except msgspec.ValidationError:
+        raise BadField(field="cancel", reason="is neither true nor false") from None
+
+
 def terms(address: Address) -> Terms:
     """Raises BadField."""
     agreed = settings({name: value for name, value in address.options.items() if name in TERMS}, Terms)

@@ -136,6 +136,15 @@ class Receipt(Struct, frozen=True, kw_only=True, gc=False):
     number: str | None = None
 
 
+class Entrusted(Struct, frozen=True, kw_only=True, gc=False):
+    """A message that a carrier has taken, under these references: one for each part of it that has no fate yet."""
+
+    key: Key
+    number: str
+    sender: str | None
+    references: tuple[str, ...]
+
+
 class Reply(Struct, frozen=True, kw_only=True, gc=False):
     """A text from a person. `receiver` is our number that it came to; `answers` the message that it answers, where the
     carrier tells."""
@@ -174,3 +183,8 @@ def state_after(outcome: Outcome) -> State:
             return State.FAILED
         case InDoubt():
             return State.IN_DOUBT
+
+
+def is_deleted(error: str | None) -> bool:
+    """Did a message fail because somebody called it back? A carrier's receipt says so by its first word."""
+    return (error or "").startswith("DELETED")

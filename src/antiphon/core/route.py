@@ -102,6 +102,12 @@ def of_campaign(routes: Iterable[Route], account: int, sender: str | None, purpo
     return found
 
 
+def sharers(route: AddRoute) -> list[str]:
+    """The carriers that a weighted route is shared among; the others of it stand in. None of another route."""
+    weighted = route.strategy is Strategy.WEIGHTED
+    return [choice.carrier for choice in route.choices if weighted and choice.weight]
+
+
 def order(route: AddRoute, health: Callable[[str], float], chance: float) -> Sequence[str]:
     """Its carriers, the one to be tried first first. `health` (0 to 1) scales a weight; `chance` is 0 to 1."""
     choices = list(route.choices)

@@ -13,6 +13,7 @@ from antiphon.core.lane import Lane
 from antiphon.core.route import AddRoute, Route
 from antiphon.services.vault import Locked, Vault
 from antiphon.store import carriers, speeds
+from antiphon.store.carriers import Sealed
 from antiphon.store.session import Store
 
 SIMULATOR = "simulator"  # is there where nothing else is
@@ -70,20 +71,16 @@ async def all_of_them(store: Store) -> list[Carrier]:
 
 async def find(store: Store, name: str) -> Carrier:
     """Raises UnknownCarrier."""
-    for one in await all_of_them(store):
-        if one.name == name:
-            return one
-    raise UnknownCarrier(name=name)
+    return (await _sealed(store, name)).carrier
 
 
 async def url_of(store: Store, vault: Vault, name: str) -> str:
     """With its password. Raises UnknownCarrier or CarrierUnreachable."""
-    for one in (await known(store, vault))[0]:
-        if one.carrier.name == name:
-            if one.url is None:
-                raise CarrierUnreachable(name=name, reason="its password was sealed with another key than ours")
-            return one.url
-    raise UnknownCarrier(name=name)
+    sealed = await _sealed(store, name)
+    url = _whole(sealed.carrier.url, sealed.secret, vault)
+    if url is None:
+        raise CarrierUnreachable(name=name, reason="its password was sealed with another key than ours")
+    return url
 
 
 async def known(store: Store, vault: Vault) -> tuple[list[Known], list[Route]]:
@@ -134,6 +131,15 @@ async def tell_lanes(store: Store, told: Sequence[Lane], measured: Mapping[str, 
         if measured:
             await speeds.put(tx, measured)
         return Counter(lane.carrier for lane in await carriers.all_lanes(tx) if lane.state != "broken")
+
+
+async def _sealed(store: Store, name: str) -> Sealed:
+    """Raises UnknownCarrier."""
+    async with store.read() as tx:
+        found = await carriers.by_name(tx, name)
+    if found is None:
+        raise UnknownCarrier(name=name)
+    return found
 
 
 def _whole(url: str, secret: str | None, vault: Vault) -> str | None:

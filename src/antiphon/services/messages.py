@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from antiphon.core.account import Account
 from antiphon.core.campaign import Campaign, Kind, Purpose
 from antiphon.core.errors import CannotCancel
 from antiphon.core.message import Accepted, Fared, Key, Outcome, Outgoing, Receipt, Refused, State, Torn
-from antiphon.services import budgets, receipts, shares, wallet
+from antiphon.services import budgets, recalls, receipts, shares, wallet
 from antiphon.services.callbacks import owe_receipts
 from antiphon.services.places import Places
 from antiphon.services.shares import OneRoom, Room, Turn
@@ -52,30 +53,38 @@ async def find(store: Store, account: Account, id: int) -> tuple[Campaign, Fared
     return (campaign, found[1]) if campaign and found else None
 
 
-async def cancel(store: Store, account: Account, id: int) -> None:
-    """Never send it, if it still waits; what it would have cost comes back. Raises CannotCancel."""
+async def cancel(store: Store, account: Account, id: int) -> bool:
+    """Never send it, if it still waits; what it would have cost comes back. False where a carrier has it, which is to
+    call it back: what becomes of that shows later. Raises CannotCancel."""
     async with store.begin() as tx:
         dropped = await messages.drop_one(tx, account.id, id)
         if dropped is None:
+            if await recalls.request(tx, (account.id, id)):
+                return False
             raise CannotCancel(reason="the message waits no more")
         campaign = await campaigns.locked(tx, account.id, dropped[0])
         await owe_receipts(tx, [(account.id, id)])
         if campaign is not None and campaign.reserved:
             await wallet.refund(tx, {(account.id, campaign.id): dropped[1]})
+    return True
 
 
 async def settle(
-    store: Store, carrier: str, outcomes: Sequence[tuple[Key, Outcome]], arrived: Sequence[Receipt] = ()
+    store: Store,
+    carrier: str,
+    outcomes: Sequence[tuple[Key, Outcome]],
+    arrived: Sequence[Receipt] = (),
+    ask_after: timedelta | None = None,
 ) -> None:
     """Store what the carrier answered, and then what it reported meanwhile. What it refused is paid back, and told to
-    who wants to know."""
+    who wants to know; what it accepted is asked about after that time."""
     outcomes, arrived, at_once = _reported_at_once(outcomes, arrived)
     refused = {key for key, outcome in outcomes if isinstance(outcome, Refused)}
     ended = refused | {key for key, outcome in outcomes if isinstance(outcome, Torn)}
     async with store.begin() as tx:
         held = await messages.held_back(tx, [key for key, _ in outcomes]) if refused else {}
         ending = await messages.still_open(tx, [key for key, _ in outcomes]) if ended else set[Key]()
-        await messages.settle(tx, carrier, outcomes)
+        await messages.settle(tx, carrier, outcomes, tx.now + ask_after if ask_after else None)
         await owe_receipts(tx, ended & ending)
         refunds: Counter[Key] = Counter()
         for key, (campaign, cost) in held.items():

@@ -71,17 +71,18 @@ async def message_of(store: Store, account: Account, id: int) -> int | None:
     return id if found is None else found[0]
 
 
-async def cancel(store: Store, account: Account, id: int) -> None:
-    """Never send the message of this id, or the one that this part is in. Raises CannotCancel."""
+async def cancel(store: Store, account: Account, id: int) -> int | None:
+    """Never send the message of this id, or the one that this part is in. Its id where a carrier has it, which is to
+    call it back; what becomes of that, `recalls.succeeded` tells. Raises CannotCancel."""
     async with store.begin() as tx:
         found = await parts.message_of(tx, account.id, id)
         if found == (None,) and await parts.drop(tx, account.id, id):
-            return
+            return None
         found = await parts.message_of(tx, account.id, id) if found == (None,) else found
     message = id if found is None else found[0]
     if message is None:
         raise CannotCancel(reason="its parts are being joined")
-    await messages.cancel(store, account, message)
+    return None if await messages.cancel(store, account, message) else message
 
 
 async def expire(store: Store) -> int:

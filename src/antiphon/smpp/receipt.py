@@ -95,6 +95,11 @@ def code(state: str) -> int:
     return _CODES[state]
 
 
+def word(code: int) -> str:
+    """The word of a message_state; empty where that says nothing."""
+    return _STATES.get(code, "")
+
+
 _CODES: Final = {word: number for number, word in _STATES.items()}
 
 

@@ -48,15 +48,22 @@ _REMEMBERED: Final = 100_000  # messages that can be asked about
 
 
 class _Kept(Struct):
-    """A message that was taken."""
+    """A message that was taken, what it will become, and once it has, when."""
 
     system_id: str
     answered_id: str
     reported_id: str
     body: ShortMessage | DataSm
     state: str = "ENROUTE"
+    end_state: str = "DELIVRD"
     done: str = ""
     stops: bool = False
+    silent: bool = False
+
+    def end(self) -> None:
+        """What it was to become, it is now."""
+        if self.state == "ENROUTE":
+            self.state, self.done = self.end_state, datetime.now(UTC).strftime("%y%m%d%H%M")
 
 
 class Smsc:
@@ -146,6 +153,8 @@ class Smsc:
         answered, reported = ids(self._faults.ids, serial)
         kept = _Kept(self._bound[session][0], answered, reported, body)
         kept.stops = draw[6] < self._faults.stopped
+        kept.silent = 1 - draw[7] <= self._faults.silent or not body.registered_delivery & 0x03
+        kept.end_state = "UNDELIV" if draw[1] < self._faults.failed else "DELIVRD"
         self.taken += 1
         self._kept[answered] = kept
         if len(self._kept) > _REMEMBERED:
@@ -153,15 +162,13 @@ class Smsc:
         if self._log:
             line = {"id": answered, "from": body.source, "to": body.destination, "octets": body.user_data.hex()}
             self._log.write(msgspec.json.encode(line) + b"\n")
-        if body.registered_delivery & 0x03:
-            delay = self._faults.receipt_delay + draw[4] * self._faults.shuffled
-            early = draw[5] < self._faults.early
-            at = time.monotonic() + (-1 if early else self._faults.latency + delay)
-            for _ in range(2 if draw[7] < self._faults.twice else 1):
-                heapq.heappush(self._due, (at, serial, kept))
-            kept.done = "UNDELIV" if draw[1] < self._faults.failed else "DELIVRD"
-            if early:
-                self._report_due(at)
+        delay = self._faults.receipt_delay + draw[4] * self._faults.shuffled
+        early = draw[5] < self._faults.early
+        at = time.monotonic() + (-1 if early else self._faults.latency + delay)
+        for _ in range(2 if draw[7] < self._faults.twice else 1):
+            heapq.heappush(self._due, (at, serial, kept))
+        if early:
+            self._report_due(at)
         return kept
 
     def _may_pass(self) -> bool:
@@ -185,7 +192,8 @@ class Smsc:
         kept = self._kept.get(id)
         if kept is None or kept.state != "ENROUTE":
             return status.CANCEL_FAILED
-        kept.done = "DELETED"
+        kept.end_state = "DELETED"
+        kept.end()
         return status.OK
 
     async def _tick(self) -> None:
@@ -201,7 +209,9 @@ class Smsc:
         while self._due and self._due[0][0] <= now and len(missed) < _WINDOW:
             entry = heapq.heappop(self._due)
             receiver = self._receiver(entry[2].system_id)
-            if receiver is None:
+            if entry[2].silent:
+                entry[2].end()
+            elif receiver is None:
                 missed.append(entry)
             else:
                 self._report(receiver, entry)
@@ -226,8 +236,7 @@ class Smsc:
                 kept.stops = False
                 session.request(Command.DELIVER_SM, _stop(kept.body), lambda _answer: None)
 
-        if kept.state == "ENROUTE":
-            kept.state, kept.done = kept.done, datetime.now(UTC).strftime("%y%m%d%H%M")
+        kept.end()
         session.request(Command.DELIVER_SM, _receipt(kept, self._faults.tell), answered)
 
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from antiphon.core.errors import BadField
 
-_SHARES: Final = ("refused", "failed", "lost", "dropped", "early", "twice", "stopped")
+_SHARES: Final = ("refused", "failed", "lost", "dropped", "early", "twice", "stopped", "silent")
 _MOST: Final = 1e6
 
 
@@ -38,6 +38,8 @@ class Faults:
         Share whose receipt comes a second time.
     stopped
         Share of the readers that answer STOP.
+    silent
+        Share of which nothing is ever reported: only who asks hears of it.
     ids
         How messages are named: decimal, hex, hex_then_decimal (in the receipt), or padded (in the receipt).
     tell
@@ -57,6 +59,7 @@ class Faults:
     early: float = 0.0
     twice: float = 0.0
     stopped: float = 0.0
+    silent: float = 0.0
     ids: Literal["decimal", "hex", "hex_then_decimal", "padded"] = "decimal"
     tell: Literal["text", "tlv", "both"] = "both"
     seed: int = 0

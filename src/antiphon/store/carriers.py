@@ -15,7 +15,7 @@ from antiphon.store import processes
 from antiphon.store.instants import instant
 from antiphon.store.schema import carriers, lanes, routes
 from antiphon.store.schema import processes as running
-from antiphon.store.session import Tx
+from antiphon.store.session import Row, Tx
 
 _CARRIER = tuple(carriers.c[name] for name in Carrier.__struct_fields__)
 _LANE = tuple(name for name in Lane.__struct_fields__ if name != "node")
@@ -31,7 +31,12 @@ class Sealed(Struct, frozen=True):
 async def all_of_them(tx: Tx) -> list[Sealed]:
     """By name."""
     rows = await tx.tuples(select(*_CARRIER, carriers.c.secret).order_by(carriers.c.name))
-    return [Sealed(Carrier(**dict(zip(Carrier.__struct_fields__, row, strict=False))), row[-1]) for row in rows]
+    return [_read(row) for row in rows]
+
+
+async def by_name(tx: Tx, name: str) -> Sealed | None:
+    rows = await tx.tuples(select(*_CARRIER, carriers.c.secret).where(carriers.c.name == name))
+    return _read(rows[0]) if rows else None
 
 
 async def put(tx: Tx, carrier: Carrier, secret: str | None) -> bool:
@@ -105,6 +110,10 @@ async def all_lanes(tx: Tx) -> list[Lane]:
     query = select(*(lanes.c[name] for name in _LANE), running.c.node).select_from(theirs)
     alive = running.c.alive_until >= tx.now
     return [Lane(*row) for row in await tx.tuples(query.where(alive).order_by(lanes.c.carrier, running.c.node))]
+
+
+def _read(row: Row) -> Sealed:
+    return Sealed(Carrier(**dict(zip(Carrier.__struct_fields__, row, strict=False))), row[-1])
 
 
 def _plain(value: object) -> object:

@@ -1,6 +1,7 @@
 """Which messages wait, which are on their way, and what became of them?"""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -76,14 +77,18 @@ async def kept(tx: Tx, key: Key) -> Kept | None:
     return Kept(**{**row, "state": State(row["state"])}) if row else None
 
 
-async def settle(tx: Tx, carrier: str, outcomes: Sequence[tuple[Key, Outcome]]) -> int:
-    """Store what the carrier answered, unless better news has come already."""
+async def settle(tx: Tx, carrier: str, outcomes: Sequence[tuple[Key, Outcome]], ask_at: datetime | None = None) -> int:
+    """Store what the carrier answered, unless better news has come already; what it accepted is to be asked about
+    then."""
     now = instant(tx.now)
     rows: list[Row] = []
     for key, outcome in outcomes:
         reference, error = _facts(outcome)
-        rows.append((state_after(outcome).value, carrier, reference, error, now, now, *key))
+        asked = () if ask_at is None else (instant(ask_at) if isinstance(outcome, Accepted) else None,)
+        rows.append((state_after(outcome).value, carrier, reference, error, now, now, *asked, *key))
     names = ("state", "carrier", "reference", "error", "answered_at", "updated_at")
+    if ask_at is not None:
+        names += ("due_at",)
     return await tx.update(messages, names, rows, OUTCOME_REPLACES)
 
 

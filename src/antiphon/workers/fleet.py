@@ -18,7 +18,7 @@ from antiphon.core.carrier import Address
 from antiphon.core.errors import BadField
 from antiphon.core.message import Outgoing
 from antiphon.core.price import Prices
-from antiphon.core.route import Health, Route, of_campaign, of_message, order
+from antiphon.core.route import Health, Route, of_campaign, of_message, order, sharers
 from antiphon.services import carriers, messages
 from antiphon.services.carriers import SIMULATOR, Known
 from antiphon.services.places import Places
@@ -91,9 +91,10 @@ class Fleet:
         return Round(self)
 
     def ways_of(self, campaign: Campaign) -> list[Lane]:
-        """The lanes that its messages would go by at this moment: of each route the first that is open."""
+        """The lanes that its messages would go by at this moment: of each route the first that is open, or all that
+        share it."""
         routes = of_campaign(self._routes, campaign.account_id, campaign.sender, campaign.purpose)
-        found = [lane for route in routes if (lane := self._first_open(self._order(route)))]
+        found = [lane for route in routes for lane in self._open_of(route)]
         closes = any(route.country is None and route.prefix is None for route in routes)
         if not closes and (lane := self._first_open(self._defaults())):
             found.append(lane)
@@ -128,6 +129,11 @@ class Fleet:
 
     def _order(self, route: Route) -> Sequence[str]:
         return order(route, self._health.of, random.random())  # noqa: S311
+
+    def _open_of(self, route: Route) -> list[Lane]:
+        sharing = [lane for name in sharers(route) if (lane := self._first_open([name]))]
+        first = None if sharing else self._first_open(self._order(route))
+        return [first] if first else sharing
 
     def _defaults(self) -> Sequence[str]:
         return [name for name, way in self._ways.items() if way.default] or [SIMULATOR]

@@ -3,14 +3,11 @@ batches, in the order in which it came."""
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 
 import structlog
-from msgspec import Struct
 
 from antiphon.carriers.carrier import Carrier
 from antiphon.core.carrier import Terms, is_open
@@ -22,6 +19,9 @@ from antiphon.store.claims import Held
 from antiphon.store.session import Store
 from antiphon.workers.loop import until_stored
 from antiphon.workers.postbox import Postbox
+from antiphon.workers.questions import Questions
+from antiphon.workers.queue import Queue
+from antiphon.workers.state import Counts, State
 from antiphon.workers.valve import Breaker, Throttle
 
 _log = structlog.get_logger()
@@ -29,24 +29,8 @@ _DRAIN = 30.0  # seconds that a stop waits for the carrier's answers
 _AHEAD = 0.25  # seconds of its traffic that a fast lane holds
 _MOST_HELD = 4_000
 _OVERFULL = 3  # times what it had better hold
-_BULK_EVERY = 4  # of so many messages one is of the many, while there are single ones
+_ASK_EVERY = 10  # of so many that leave one may be a question, while there are messages
 _ATTEMPTS = 5  # of a message that fails for no fault of its own
-
-
-class State(StrEnum):
-    OPEN = "open"
-    PAUSED = "paused"  # an operator has stopped it
-    CLOSED = "closed"  # it is not its time of the day
-    RESTING = "resting"  # too much went wrong; it is tried again soon
-    DOWN = "down"  # it cannot be reached
-
-
-class Counts(Struct):
-    """Since the lane began."""
-
-    accepted: int = 0
-    refused: int = 0
-    in_doubt: int = 0
 
 
 class Lane:
@@ -71,13 +55,13 @@ class Lane:
         self._throttle = Throttle(self._terms.rate)
         self._breaker = Breaker()
         self._capacity = 2 * carrier.window
-        self._single: deque[Outgoing] = deque()
-        self._many: deque[Outgoing] = deque()
+        self._queue = Queue()
+        self._sent = 0
         self._flying: dict[Key, Outgoing] = {}
-        self._turn = 0
         self._pumping = False
         self._pump_later: asyncio.TimerHandle | None = None
-        self._postbox = Postbox(store, prices, carrier.name, self._stored)
+        self.questions = Questions(carrier, self._throttled)
+        self._postbox = Postbox(store, prices, carrier.name, self._stored, self.questions.after)
         self._stopping = False
         self._closed = False
         self._rate = 0.0
@@ -111,7 +95,7 @@ class Lane:
 
     @property
     def queued(self) -> int:
-        return len(self._single) + len(self._many)
+        return len(self._queue)
 
     @property
     def in_flight(self) -> int:
@@ -132,7 +116,7 @@ class Lane:
             return 0
         if self._breaker.trying:
             return max(0, 1 - self._holding)
-        waiting = len(self._single) if single else self._holding - len(self._single)
+        waiting = self._queue.single if single else self._holding - self._queue.single
         return max(0, self._capacity - waiting)
 
     @property
@@ -146,7 +130,7 @@ class Lane:
         return self._holding > _OVERFULL * self._capacity
 
     def put(self, message: Outgoing) -> None:
-        (self._single if message.direct else self._many).append(message)
+        self._queue.put(message)
 
     def tick(self) -> None:
         """Look at the clock, every second or so: is it open, how fast has it been, how much had it better hold?"""
@@ -163,7 +147,7 @@ class Lane:
     def _measure(self, per_second: float) -> None:
         """`speed` is in parts a second, of late, when there was more to send than it could: what can be counted on."""
         self._parts = 0
-        busy = bool(self._many) and bool(self._flying)
+        busy = self._queue.many > 0 and bool(self._flying)
         if busy and self._was_busy:
             self.speed = max(per_second, (self.speed or 0) * 0.9 + per_second * 0.1)
         self._was_busy = busy
@@ -174,21 +158,22 @@ class Lane:
 
     def pump(self) -> None:
         """Send as many as the carrier takes now."""
-        if self._pumping or self._stopping or not self.queued or self.state is not State.OPEN:
+        if self._pumping or self._stopping or not self._waiting or self.state is not State.OPEN:
             return
         self._pumping = True
-        while self.queued and self._carrier.free > 0:
-            wait = self._throttle.wait(time.monotonic())
+        while self._waiting and self._carrier.free > 0:
+            now = time.monotonic()
+            if not self._may_go(now):
+                break
+            wait = self._throttle.wait(now)
             if wait > 0:
                 self._pump_in(wait)
                 break
-            message = self._next()
-            self._flying[message.key] = message
-            try:
-                self._carrier.send(message)
-            except Exception as failure:
-                _log.exception("the carrier failed", carrier=self.name, message=message.id)
-                self.answered(message, InDoubt(repr(failure)))
+            if self.questions and (not self._queue or self._sent % _ASK_EVERY == 0):
+                self.questions.ask_next(self._postbox)
+            else:
+                self._send(self._queue.next())
+            self._sent += 1
         self._pumping = False
 
     async def stop(self) -> None:
@@ -207,9 +192,8 @@ class Lane:
 
     async def give_back(self) -> None:
         """What waits here may go by another way."""
-        waiting = [message.key for message in (*self._single, *self._many)]
-        self._single.clear()
-        self._many.clear()
+        self.questions.empty()
+        waiting = [message.key for message in self._queue.empty()]
         if waiting:
             await until_stored("released messages", partial(messages.release, self._store, waiting))
 
@@ -238,17 +222,27 @@ class Lane:
         if not self.queued:
             self._store.woken.set()
 
-    def _next(self) -> Outgoing:
-        self._turn += 1
-        if self._single and (not self._many or self._turn % _BULK_EVERY):
-            return self._single.popleft()
-        return self._many.popleft()
+    @property
+    def _waiting(self) -> int:
+        return len(self._queue) + len(self.questions)
+
+    def _send(self, message: Outgoing) -> None:
+        self._flying[message.key] = message
+        try:
+            self._carrier.send(message)
+        except Exception as failure:
+            _log.exception("the carrier failed", carrier=self.name, message=message.id)
+            self.answered(message, InDoubt(repr(failure)))
+
+    def _may_go(self, now: float) -> bool:
+        """After a rest one message is tried, and its answer is waited for."""
+        return not self._breaker.trying or not (self._flying or self._breaker.resting(now))
 
     def _busy(self, message: Outgoing, outcome: Busy) -> None:
         self._note_error(outcome.error)
         if outcome.throttled:
-            self._throttle.slow(time.monotonic(), outcome.after)
-            (self._single if message.direct else self._many).appendleft(message)
+            self._throttled(outcome)
+            self._queue.put_back(message)
             return
         self._breaker.failed(time.monotonic())
         attempts = message.attempts + 1
@@ -261,6 +255,9 @@ class Lane:
         until = now + timedelta(seconds=outcome.after * 2 ** (attempts - 1))
         self._postbox.hold(Held(message.key, until, f"{self.name}: {outcome.error}", attempts))
         self._postbox.note(Attempt(message.key, now, self.name, f"not taken, to be tried again: {outcome.error}"))
+
+    def _throttled(self, said: Busy) -> None:
+        self._throttle.slow(time.monotonic(), said.after)
 
     def _book(self, message: Outgoing, outcome: Outcome) -> None:
         match outcome:

@@ -3,6 +3,7 @@ is."""
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 
 from antiphon.core.message import Key, Outcome, Receipt, Reply
@@ -20,13 +21,17 @@ Stored = Callable[[], None]
 
 
 class Postbox:
-    """All that one carrier says. `emptied` is called after each batch."""
+    """All that one carrier says. `emptied` is called after each batch; `ask_after` is the silence after which it is
+    asked about a message."""
 
-    def __init__(self, store: Store, prices: Prices, carrier: str, emptied: Stored) -> None:
+    def __init__(
+        self, store: Store, prices: Prices, carrier: str, emptied: Stored, ask_after: timedelta | None = None
+    ) -> None:
         self._store = store
         self._prices = prices
         self._carrier = carrier
         self._emptied = emptied
+        self._ask_after = ask_after
         self._outcomes: list[tuple[Key, Outcome]] = []
         self._receipts: list[tuple[Receipt, Stored]] = []
         self._replies: list[tuple[Reply, Stored]] = []
@@ -100,7 +105,8 @@ class Postbox:
             return
         self._under_way = len(outcomes)
         arrived = [receipt for receipt, _ in receipts]
-        await until_stored("news", partial(messages.settle, self._store, self._carrier, outcomes, arrived))
+        store = partial(messages.settle, self._store, self._carrier, outcomes, arrived, self._ask_after)
+        await until_stored("news", store)
         self._under_way = 0
         _tell(receipts)
 

@@ -3,20 +3,28 @@
 import asyncio
 import random
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
 import structlog
 
-from antiphon.carriers.carrier import CannotReach, Inbox
-from antiphon.carriers.smpp import messages
+from antiphon.carriers.carrier import CannotReach, Inbox, Said
+from antiphon.carriers.smpp import answers, messages, questions
+from antiphon.carriers.smpp.answers import Sending
+from antiphon.carriers.smpp.questions import Question
 from antiphon.carriers.smpp.settings import Settings
 from antiphon.core.air import Joined
 from antiphon.core.carrier import TERMS, Address, settings
 from antiphon.core.errors import BadField
-from antiphon.core.message import Accepted, Busy, Fate, InDoubt, Outcome, Outgoing, Receipt, Refused, Reply, Torn
+from antiphon.core.message import (
+    Busy,
+    Entrusted,
+    Outgoing,
+    Refused,
+    Reply,
+)
 from antiphon.smpp import receipt as receipts
 from antiphon.smpp import status
 from antiphon.smpp.bodies import Bind, Command, DataSm, ShortMessage, Taken
@@ -28,29 +36,14 @@ _PORT: Final = 2775
 _TLS_PORT: Final = 3550
 _LONGEST_NAME: Final = 64
 _PATIENCE: Final = 10.0  # seconds that a stop waits for answers
+_REMEMBERED: Final = 24 * 3600.0  # seconds for which carriers can be asked about a message
 _LONGEST_PAUSE: Final = 60.0  # seconds between two attempts to bind
-_THROTTLED_PAUSE: Final = 1.0
-_RECEIVING: Final = (Command.BIND_RECEIVER, Command.BIND_TRANSCEIVER)
 _BINDS: Final[Mapping[str, tuple[Command, ...]]] = {
     "transceiver": (Command.BIND_TRANSCEIVER,),
     "transmitter": (Command.BIND_TRANSMITTER,),
     "receiver": (Command.BIND_RECEIVER,),
     "both": (Command.BIND_TRANSMITTER, Command.BIND_RECEIVER),
 }
-
-
-class _Sending:
-    """A message under way: what has become of its parts."""
-
-    __slots__ = ("doubted", "left", "message", "parts", "references", "refused")
-
-    def __init__(self, message: Outgoing, parts: tuple[ShortMessage, ...]) -> None:
-        self.message = message
-        self.parts = parts
-        self.left = len(parts)
-        self.references: dict[int, str] = {}
-        self.doubted: set[int] = set()
-        self.refused: Refused | Busy | None = None
 
 
 class Smpp:
@@ -89,6 +82,18 @@ class Smpp:
     def trouble(self) -> str | None:
         return None if self._senders or (self._links and self._settings.bind == "receiver") else self._trouble
 
+    @property
+    def ask_after(self) -> float:
+        return self._settings.ask_after
+
+    @property
+    def cancels(self) -> bool:
+        return self._settings.cancel
+
+    @property
+    def patience(self) -> float:
+        return self._settings.validity or _REMEMBERED
+
     async def start(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._tasks = [asyncio.create_task(self._keep(kind)) for kind in self._kinds]
@@ -117,16 +122,34 @@ class Smpp:
             return
         self._reference = (self._reference + 1) % 256
         try:
-            sending = _Sending(message, messages.write(message, self._settings, self._reference))
+            sending = Sending(message, messages.write(message, self._settings, self._reference))
             for place in range(len(sending.parts)):
                 self._submit(session, sending, place)
         except TooLong as failure:
             self._inbox.answered(message, Refused(f"it cannot be written as SMPP: {failure}", of_route=True))
 
-    def _submit(self, session: Session, sending: _Sending, place: int) -> None:
+    def ask(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
+        self._question(questions.QUERY, message, heard)
+
+    def recall(self, message: Entrusted, heard: Callable[[Said], None]) -> None:
+        self._question(questions.CANCEL, message, heard)
+
+    def _question(self, question: Question, message: Entrusted, heard: Callable[[Said], None]) -> None:
+        for reference in message.references:
+            session = max(self._senders, key=lambda one: one.free, default=None)
+            if session is None:
+                heard(None)
+                continue
+
+            def answered(answer: Pdu | None, reference: str = reference) -> None:
+                heard(question.read(answer, message, reference, datetime.now(UTC)))
+
+            session.request(question.command, question.write(message, reference, self._settings), answered)
+
+    def _submit(self, session: Session, sending: Sending, place: int) -> None:
         session.request(Command.SUBMIT_SM, sending.parts[place], partial(self._answered, sending, place))
 
-    def _answered(self, sending: _Sending, place: int, answer: Pdu | None) -> None:
+    def _answered(self, sending: Sending, place: int, answer: Pdu | None) -> None:
         if place in sending.doubted:  # its answer comes late
             sending.doubted.discard(place)
         else:
@@ -137,20 +160,20 @@ class Smpp:
             sending.references[place] = getattr(answer.body, "message_id", "")
         elif answer.status in status.BUSY and len(sending.parts) > 1:
             sending.left += 1
-            asyncio.get_running_loop().call_later(_THROTTLED_PAUSE, self._again, sending, place)
+            asyncio.get_running_loop().call_later(questions.THROTTLED_PAUSE, self._again, sending, place)
             return
         else:
-            sending.refused = _refusal(answer.status)
+            sending.refused = answers.refusal(answer.status)
         if sending.left == 0:
-            self._inbox.answered(sending.message, _outcome(sending))
+            self._inbox.answered(sending.message, answers.outcome_of(sending))
 
-    def _again(self, sending: _Sending, place: int) -> None:
+    def _again(self, sending: Sending, place: int) -> None:
         """A part that the carrier was too busy for; the others are on their way already."""
         session = max(self._senders, key=lambda one: one.free, default=None)
         if session is not None:
             self._submit(session, sending, place)
         elif not self._stopping:
-            asyncio.get_running_loop().call_later(_THROTTLED_PAUSE, self._again, sending, place)
+            asyncio.get_running_loop().call_later(questions.THROTTLED_PAUSE, self._again, sending, place)
         else:
             sending.refused = Refused("the program stopped before all parts had left")
             self._answered(sending, place, None)
@@ -227,7 +250,7 @@ class Smpp:
                 _log.warning("a receipt that cannot be read", carrier=self.name, octets=body.user_data[:200].hex())
             stored()
             return
-        self._inbox.receipt(_receipt(told, body.source), stored)
+        self._inbox.receipt(answers.receipt_of(told, body.source), stored)
 
     def _reply(self, body: ShortMessage | DataSm) -> Reply | None:
         """None while parts of it are missing."""
@@ -236,31 +259,3 @@ class Smpp:
             return None
         number = body.source if body.source.startswith("+") else f"+{body.source}"
         return Reply(number=number, text=said, at=datetime.now(UTC), receiver=body.destination)
-
-
-def _outcome(sending: _Sending) -> Outcome | Busy:
-    references = tuple(sending.references[place] for place in sorted(sending.references))
-    if sending.doubted:
-        return InDoubt("the carrier did not answer in time, or the link was lost")
-    if sending.refused is None:
-        return Accepted(references[0], references if len(references) > 1 else ())
-    if references:
-        of = f"{len(sending.parts) - len(references)} of {len(sending.parts)} parts"
-        return Torn(references, f"{of} were refused: {sending.refused.error}")
-    return sending.refused
-
-
-def _refusal(code: int) -> Refused | Busy:
-    name = status.name(code)
-    if code in status.BUSY:
-        return Busy(name, _THROTTLED_PAUSE, throttled=True)
-    if code in status.PASSING:
-        return Busy(name, 5.0)
-    return Refused(name, of_route=code in status.OF_THE_ROUTE)
-
-
-def _receipt(told: receipts.Receipt, number: str) -> Receipt:
-    fate = Fate.DELIVERED if told.is_delivered else Fate.FAILED
-    error = None if told.is_delivered else f"{told.state} {told.error}".strip()
-    first, *also = told.ids
-    return Receipt(reference=first, fate=fate, at=datetime.now(UTC), error=error, also=tuple(also), number=number)

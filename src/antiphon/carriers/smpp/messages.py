@@ -24,15 +24,15 @@ def write(message: Outgoing, wishes: Settings, reference: int) -> tuple[ShortMes
     cut = air.cut(message.text, wishes.alphabet)
     tags = wishes.tags
     extras = {tags[name]: _zero(value) for name, value in message.extras.items() if name in tags}
-    ton, npi = _kind(message.sender or "")
+    ton, npi, source = source_of(message.sender, wishes)
     common = ShortMessage(
         service_type=wishes.service_type,
-        source_ton=ton if wishes.source_ton is None else wishes.source_ton,
-        source_npi=npi if wishes.source_npi is None else wishes.source_npi,
-        source=(message.sender or "").removeprefix("+"),
+        source_ton=ton,
+        source_npi=npi,
+        source=source,
         destination_ton=wishes.dest_ton,
         destination_npi=wishes.dest_npi,
-        destination=message.number if wishes.plus else message.number.removeprefix("+"),
+        destination=destination_of(message.number, wishes),
         priority=1 if message.urgent else 0,
         validity_period=wishes.period,
         registered_delivery=_WANTS_RECEIPT if wishes.receipts else 0,
@@ -41,6 +41,18 @@ def write(message: Outgoing, wishes: Settings, reference: int) -> tuple[ShortMes
         tlvs=extras,
     )
     return (common,) if len(cut.parts) == 1 else _long(common, cut.parts, wishes.long, reference)
+
+
+def source_of(sender: str | None, wishes: Settings) -> tuple[int, int, str]:
+    """Its type of number, its numbering plan and its address."""
+    ton, npi = _kind(sender or "")
+    ton = ton if wishes.source_ton is None else wishes.source_ton
+    npi = npi if wishes.source_npi is None else wishes.source_npi
+    return ton, npi, (sender or "").removeprefix("+")
+
+
+def destination_of(number: str, wishes: Settings) -> str:
+    return number if wishes.plus else number.removeprefix("+")
 
 
 def read(body: ShortMessage | DataSm, wishes: Settings, joined: Joined) -> str | None:

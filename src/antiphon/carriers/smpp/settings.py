@@ -17,8 +17,10 @@ INDIA: Final = "dlt_entity_id:0x1400,dlt_template_id:0x1401,dlt_telemarketer_id:
 class Settings(Struct, frozen=True, kw_only=True):
     """The options in a carrier's URL. `bind=both` opens a transmitter and a receiver for each of `binds`.
 
-    `window` is for each bind; the timers are in seconds, `validity`, too (0 leaves it to the carrier). The types and
-    plans of numbers are those of SMPP 3.4, 5.2.5 and 5.2.6; without them they follow from the sender and the number.
+    `window` is for each bind; the timers are in seconds, `validity`, too (0 leaves it to the carrier), and `ask_after`,
+    after which a message without a receipt is asked about (0 is never). `cancel`: it calls back what it has taken. The
+    types and plans of numbers are those of SMPP 3.4, 5.2.5 and 5.2.6; without them they follow from the sender and the
+    number.
     `tlvs` maps extras of a campaign to parameters, as `dlt_entity_id:0x1400,dlt_template_id:0x1401`.
     """
 
@@ -36,6 +38,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     plus: bool = False
     validity: Annotated[int, Meta(ge=0, le=30 * 24 * 3600)] = 0
     receipts: bool = True
+    ask_after: Annotated[int, Meta(ge=0, le=24 * 3600)] = 0
+    cancel: bool = False
     tlvs: str = INDIA
     enquire: Annotated[float, Meta(gt=0)] = 30.0
     response: Annotated[float, Meta(gt=0)] = 60.0

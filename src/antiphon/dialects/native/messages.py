@@ -148,6 +148,16 @@ async def detail(call: Call) -> WireMessage:
     return write_message(found[0].id, found[0].text, found[1])
 
 
+async def cancel(call: Call) -> Answer:
+    """Never send a message that waits; or have it called back by the carrier that has it, where that does so: then what
+    became of it shows a little later."""
+    id = read_id(call.path["id"])
+    if await messages.find(call.store, call.account, id) is None:
+        raise UnknownMessage(id=call.path["id"])
+    done = await messages.cancel(call.store, call.account, id)
+    return Answer(200 if done else 202, await detail(call))
+
+
 async def search(call: Call, query: WireAskNumber) -> WirePage[WireMessage]:
     """The messages to a number, the newest first."""
     before = None if query.after is None else read_id(query.after, "after")

@@ -66,6 +66,7 @@ CAMPAIGNS = (
     Route("POST", "/messages", messages.send, messages.WireSend, messages.WireAccepted, 201),
     Route("GET", "/messages", messages.search, messages.WireAskNumber, WirePage[messages.WireMessage]),
     Route("GET", "/messages/{id}", messages.detail, None, messages.WireMessage),
+    Route("POST", "/messages/{id}/cancel", messages.cancel, None, messages.WireMessage),
     Route("GET", "/messages/{id}/way", messages.way, None, messages.WireWay),
     Route("GET", "/replies", replies.search, WireAsk, WirePage[replies.WireReply]),
 )

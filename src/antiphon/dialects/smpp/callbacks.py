@@ -30,7 +30,7 @@ def write(event: Event) -> Sequence[ShortMessage]:
         return []
     state = State(event.state)
     too_late = note.is_part or (note.until is not None and note.until <= event.at.timestamp())
-    word = write_word(state, too_late=too_late)
+    word = write_word(state, event.error, too_late=too_late)
     own = () if note.own is None else (Asked(event.message_id, note.own.failures),)
     asked = [one for one in (*note.parts, *own) if not (one.failures and state is State.DELIVERED)]
     return [write_receipt(event, note, one.id, word) for one in asked if word]

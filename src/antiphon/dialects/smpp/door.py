@@ -22,7 +22,7 @@ from antiphon.dialects.smpp.customers import Customer, Customers
 from antiphon.dialects.smpp.deliveries import Deliveries
 from antiphon.dialects.smpp.errors import NotHere
 from antiphon.dialects.smpp.messages import read_id, read_submit, write_state
-from antiphon.services import kept, messages, parts, sends
+from antiphon.services import kept, messages, parts, recalls, sends
 from antiphon.smpp import status
 from antiphon.smpp.bodies import NOTHING, Bind, Body, CancelSm, Command, DataSm, QuerySm, ReplaceSm, ShortMessage, Taken
 from antiphon.smpp.pdu import Pdu
@@ -32,6 +32,9 @@ from antiphon.store.session import Store
 _log = structlog.get_logger()
 _BINDS: Final = frozenset({Command.BIND_TRANSMITTER, Command.BIND_RECEIVER, Command.BIND_TRANSCEIVER})
 _SUBMITS: Final = frozenset({Command.SUBMIT_SM, Command.DATA_SM})
+_RECALLS: Final = 20  # of what carriers are asked to call back, whose answers are looked for at a time
+_LOOK: Final = 0.25  # seconds between two looks
+_LOOKS: Final = 40
 _OF_BOUND: Final = frozenset({*_SUBMITS, Command.QUERY_SM, Command.CANCEL_SM, Command.REPLACE_SM})
 
 
@@ -53,6 +56,7 @@ class SmppDoor:
         self._customers = Customers()
         self._deliveries = Deliveries(store, self._customers)
         self._guesses = Guesses()
+        self._recalling = asyncio.Semaphore(_RECALLS)
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._closing = False
@@ -176,7 +180,21 @@ class SmppDoor:
 
     async def _cancel(self, account: Account, id: str) -> Body:
         try:
-            await parts.cancel(self._store, account, read_id(id))
+            message = await parts.cancel(self._store, account, read_id(id))
         except UnknownMessage:
             raise CannotCancel(reason="there is no such message") from None
+        if message is not None:
+            await self._recall(account, message)
         return NOTHING
+
+    async def _recall(self, account: Account, message: int) -> None:
+        """Until its carrier has called it back. Raises CannotCancel."""
+        async with self._recalling:
+            for _ in range(_LOOKS):
+                await asyncio.sleep(_LOOK)
+                succeeded = await recalls.succeeded(self._store, account, message)
+                if succeeded:
+                    return
+                if succeeded is False:
+                    raise CannotCancel(reason="its carrier does not call it back")
+        raise CannotCancel(reason="its carrier has not said yet that it calls it back")

@@ -16,7 +16,7 @@ from antiphon.core.campaign import State as Sending
 from antiphon.core.contact import Draft
 from antiphon.core.errors import BadField, BadNumber, Malformed, NotOffered, UnknownMessage
 from antiphon.core.event import BOUND, over_a_bind
-from antiphon.core.message import Fared, State
+from antiphon.core.message import Fared, State, is_deleted
 from antiphon.core.template import Syntax
 from antiphon.dialects.smpp import notes
 from antiphon.dialects.smpp.notes import Address, Asked, Note
@@ -151,8 +151,10 @@ def write_state(id: str, found: tuple[Campaign, Fared] | None) -> QuerySmResp:
     return QuerySmResp(id, final, receipt.code(word))
 
 
-def write_word(state: State, *, too_late: bool) -> str:
+def write_word(state: State, error: str | None, *, too_late: bool) -> str:
     """As a receipt says it; "" for what is no end."""
+    if state is State.FAILED and is_deleted(error):
+        return "DELETED"
     if state is State.UNSENT:
         return "EXPIRED" if too_late else "DELETED"
     return _WORDS.get(state, "")
@@ -162,7 +164,7 @@ def _word(campaign: Campaign, fared: Fared) -> str:
     too_late = campaign.end_at is not None and campaign.end_at <= fared.updated_at
     if campaign.state is Sending.CANCELLED:
         return "DELETED"
-    return write_word(State(fared.state), too_late=too_late) or "ENROUTE"
+    return write_word(State(fared.state), fared.error, too_late=too_late) or "ENROUTE"
 
 
 def _check(body: ShortMessage | DataSm) -> None:

@@ -17,7 +17,7 @@ from antiphon.store.schema.accounts import (
     transfer_tokens,
     wallets,
 )
-from antiphon.store.schema.carriers import attempts, carriers, early_receipts, lanes, parts, routes, speeds
+from antiphon.store.schema.carriers import attempts, carriers, early_receipts, lanes, parts, recalls, routes, speeds
 from antiphon.store.schema.owed import callback_attempts, callbacks, endpoints, signing_secrets
 from antiphon.store.schema.people import (
     contact_tags,
@@ -62,6 +62,7 @@ __all__ = [
     "opt_outs",
     "parts",
     "processes",
+    "recalls",
     "replies",
     "request_ids",
     "routes",

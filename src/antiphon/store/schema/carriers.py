@@ -78,6 +78,20 @@ parts = Table(
     sqlite_with_rowid=False,
 )
 
+# Messages that a carrier is to call back; asked at `due_at`, and no more after `until`.
+recalls = Table(
+    "recalls",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "message_id"),
+    Index("ix_recalls_due_at", "carrier", "due_at"),
+    sqlite_with_rowid=False,
+)
+
 # Receipts that fit no message yet: the answer that names it may still be on its way.
 early_receipts = Table(
     "early_receipts",

@@ -122,6 +122,13 @@ Index(
 )
 # Who answers is known by the number alone.
 Index("ix_messages_number", messages.c.number, messages.c.account_id, messages.c.id)
+# Of what a carrier has taken, what is to be asked about, if that carrier can be asked.
+Index(
+    "ix_messages_asked",
+    messages.c.carrier,
+    messages.c.due_at,
+    **where("state = 'accepted' AND due_at IS NOT NULL"),
+)
 Index("ix_messages_reference", messages.c.carrier, messages.c.reference, **where("reference IS NOT NULL"))
 
 replies = Table(
