@@ -19,7 +19,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"  # the carrier has it and gave a reference
     DELIVERED = "delivered"
     FAILED = "failed"  # a receipt says that it will not arrive
-    REFUSED = "refused"  # the carrier would not take it
+    REFUSED = "refused"  # the carrier would not take it, or a rule of the account or of the country
     WITHHELD = "withheld"  # the number opted out after the campaign was calculated
     UNSENT = "unsent"  # its campaign was stopped before it left
 

@@ -36,11 +36,11 @@ from antiphon.store.schema import messages
 from antiphon.store.session import Row, Tx
 
 KEY = tuple_(messages.c.account_id, messages.c.id)
-_NEW = ("account_id", "id", "campaign_id", "number", "state", "text", "segments", "cost", "updated_at")
+_NEW = ("account_id", "id", "campaign_id", "number", "state", "text", "segments", "cost", "updated_at", "time_zone")
 
 
 class New(Struct, frozen=True, kw_only=True, gc=False):
-    """A message to be written: `text` only where it is personal; `cost` in micro-units."""
+    """A message to be written: `text` and `time_zone` only where a person has their own; `cost` in micro-units."""
 
     account_id: int
     id: int
@@ -49,6 +49,7 @@ class New(Struct, frozen=True, kw_only=True, gc=False):
     text: str | None
     segments: int
     cost: int
+    time_zone: str | None = None
 
 
 async def add(tx: Tx, new: Sequence[New]) -> int:
@@ -57,7 +58,18 @@ async def add(tx: Tx, new: Sequence[New]) -> int:
         messages,
         _NEW,
         [
-            (one.account_id, one.id, one.campaign_id, one.number, waiting, one.text, one.segments, one.cost, now)
+            (
+                one.account_id,
+                one.id,
+                one.campaign_id,
+                one.number,
+                waiting,
+                one.text,
+                one.segments,
+                one.cost,
+                now,
+                one.time_zone,
+            )
             for one in new
         ],
     )
