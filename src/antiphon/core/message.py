@@ -158,6 +158,9 @@ class Answered(Struct, frozen=True, kw_only=True, gc=False):
     at: datetime
 
 
+# Nothing of these has reached anybody, also where they were claimed once.
+NOT_LEFT = (State.WAITING, State.HELD, State.REFUSED, State.WITHHELD, State.UNSENT)
+
 # News may only replace what is less certain. A receipt can overtake the carrier's answer, so it also ends a
 # message that is still being submitted; the answer that comes after then changes nothing.
 RECEIPT_REPLACES = (State.SUBMITTING, State.IN_DOUBT, State.ACCEPTED)

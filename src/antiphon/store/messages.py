@@ -17,6 +17,7 @@ from sqlalchemy import (
 
 from antiphon.core.campaign import Campaign
 from antiphon.core.message import (
+    NOT_LEFT,
     OUTCOME_REPLACES,
     RECEIPT_REPLACES,
     Accepted,
@@ -204,7 +205,8 @@ def is_(state: State) -> ColumnElement[bool]:
 
 async def last_to(tx: Tx, numbers: Collection[str]) -> dict[tuple[str, str | None], Key]:
     """The newest message to each of these numbers that has left, by number and sender, and by the number alone."""
-    left = messages.c.claimed_at.is_not(None) & tx.among(messages.c.number, numbers)
+    state = messages.c.state.not_in([state.value for state in NOT_LEFT])
+    left = messages.c.claimed_at.is_not(None) & state & tx.among(messages.c.number, numbers)
     mine = (campaigns_table.c.account_id == messages.c.account_id) & (campaigns_table.c.id == messages.c.campaign_id)
     query = (
         select(messages.c.number, campaigns_table.c.sender, messages.c.account_id, messages.c.id)

@@ -9,15 +9,13 @@ from sqlalchemy import func, select
 
 from antiphon.core.account import Parameters
 from antiphon.core.campaign import Campaign, Purpose
-from antiphon.core.message import Key, State
+from antiphon.core.message import NOT_LEFT, Key, State
 from antiphon.core.place import LEAD
 from antiphon.core.windows import Windows
 from antiphon.store.instants import instant
 from antiphon.store.messages import KEY, is_, of
 from antiphon.store.schema import accounts, campaigns, carriers, messages
 from antiphon.store.session import Row, Tx
-
-_UNSENT = (State.WAITING, State.HELD, State.REFUSED, State.WITHHELD, State.UNSENT)
 
 
 class Wishes(Struct, frozen=True):
@@ -68,7 +66,7 @@ async def refuse(tx: Tx, why: Mapping[Key, str]) -> int:
 async def marketed(tx: Tx, account: int, since: datetime, numbers: Collection[str]) -> list[tuple[str, int]]:
     """The marketing messages that have left to these numbers since then, each with its id."""
     theirs = (campaigns.c.account_id == messages.c.account_id) & (campaigns.c.id == messages.c.campaign_id)
-    left = messages.c.state.not_in([state.value for state in _UNSENT])
+    left = messages.c.state.not_in([state.value for state in NOT_LEFT])
     query = (
         select(messages.c.number, messages.c.id)
         .select_from(messages.join(campaigns, theirs))
