@@ -1,11 +1,13 @@
 """Is everybody where their number says?"""
 
 import re
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberType, country_code_for_region
 from phonenumbers.timezone import time_zones_for_number
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from antiphon.core.area_codes import STATE_OF, STATES
 from antiphon.core.phone import REGIONS
@@ -34,6 +36,11 @@ def test_a_free_number_could_be_anywhere() -> None:
     found = place("+18005551234")
     assert found.state is None
     assert {"America/New_York", "Pacific/Honolulu"} <= set(found.zones)
+
+
+def test_every_zone_can_be_told_the_time_of() -> None:
+    for zone in {zone for zones in TIMEZONE_DATA.values() for zone in zones}:
+        assert ZoneInfo(zone)
 
 
 def test_what_is_known_of_the_owner_outweighs_the_number() -> None:

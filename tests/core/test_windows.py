@@ -26,6 +26,8 @@ WRONG = [
     pytest.param(Windows(own=(Rule(name="x", hours="8-20"),)), "hours", id="no hours"),
     pytest.param(Windows(own=(Rule(name="x", hours="08:00-25:00"),)), "hours", id="an hour too many"),
     pytest.param(Windows(own=(Rule(name="x", hours="00:00"),)), "hours", id="one time"),
+    pytest.param(Windows(own=(Rule(name="x", hours="08+01-20:00"),)), "hours", id="hours with an offset"),
+    pytest.param(Windows(own=(Rule(name="x", hours="T0800-T2000"),)), "hours", id="hours of another kind"),
     pytest.param(Windows(own=(Rule(name="x"), Rule(name="y", hours="?"))), "hours", id="the second has no hours"),
     pytest.param(Windows(own=(Rule(name="x"),)), "own", id="never"),
     pytest.param(Windows(own=(Rule(name="x", country="FR", hours="22:00-24:00"),)), "own", id="never with the preset"),

@@ -39,7 +39,7 @@ def place(number: str, zone: str | None = None) -> Place:
         if len(_seen) >= _MOST:
             _seen.clear()
         found = _seen[number[:LEAD]] = _found(number)
-    return found if zone is None else _moved(found, zone)
+    return found if zone is None or clean_zone(zone) is None else _moved(found, zone)
 
 
 _seen: dict[str, Place] = {}

@@ -1,5 +1,6 @@
 """When may people be written to? Rules, each a row with its source, and the first moment at which all of them agree."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -102,8 +103,10 @@ def words(rule: Rule) -> str:
 def minutes(hours: str) -> tuple[time, time | None]:
     """From when to when; None is the end of the day. Raises ValueError."""
     start, _, end = hours.partition("-")
+    if not re.fullmatch(r"\d\d:\d\d-\d\d:\d\d", hours, re.ASCII):
+        raise ValueError(hours)
     first, last = time.fromisoformat(start), None if end == "24:00" else time.fromisoformat(end)
-    if len(start) != 5 or len(end) != 5 or (last is not None and last <= first):
+    if last is not None and last <= first:
         raise ValueError(hours)
     return first, last
 

@@ -84,10 +84,12 @@ async def keep_back(tx: Tx, taken: Sequence[Taken], words: Campaigns) -> Kept:
         if one.account_id in wishes:
             _judge(one, wishes[one.account_id], words[one.account_id, one.campaign_id], tx.now, kept)
     await claims.hold(tx, list(kept.held.values()))
-    canaries = Counter((one.account_id, one.campaign_id) for one in leaving if _key(one) in kept.held)
-    for campaign, count in canaries.items():
+    held = Counter((one.account_id, one.campaign_id) for one in leaving if _key(one) in kept.held)
+    # Of those to written numbers there may be as many as messages; to lists there are few at a time.
+    to_lists = {key: count for key, count in held.items() if words[key].audience != Kind.NUMBERS.value}
+    for campaign, count in to_lists.items():
         await paces.give_back(tx, campaign, count)
-    await _sweep(tx, [one for one in leaving if _key(one) in kept.held], wishes, words)
+    await _sweep(tx, to_lists, wishes, words)
     await _over(tx, [one for one in leaving if _key(one) not in kept], wishes, words, kept)
     await windows.refuse(tx, kept.refused)
     return kept
@@ -162,13 +164,13 @@ def _judge(one: Taken, wishes: _InForce, said: Words, now: datetime, kept: Kept)
         kept.held[_key(one)] = Held(_key(one), closed.until, closed.why, one.attempts)
 
 
-async def _sweep(tx: Tx, held: Iterable[Taken], wishes: Mapping[int, _InForce], words: Campaigns) -> None:
-    """Hold what must wait of the campaigns of these, too."""
+async def _sweep(tx: Tx, behind: Iterable[Key], wishes: Mapping[int, _InForce], words: Campaigns) -> None:
+    """Hold what else must wait of these campaigns."""
     left = _SWEPT
-    for account, campaign in dict.fromkeys((one.account_id, one.campaign_id) for one in held):
+    for account, campaign in behind:
+        if left <= 0:
+            return
         said = words[account, campaign]
-        if said.audience == Kind.NUMBERS.value or left <= 0:
-            continue
         waiting = await windows.next_waiting(tx, (account, campaign), left)
         left -= len(waiting)
         book = wishes[account].book
