@@ -25,6 +25,7 @@ def main() -> None:
             serving(Path(folder), url, PYTHONUNBUFFERED="1") as client,
         ):
             add_carrier(folder, url, port)
+            client().call("native", "PUT", "/api/v1/account/windows", b'{"preset": "none"}')  # it runs at night, too
             campaign(name, client(), SIZE)
 
 

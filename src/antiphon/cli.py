@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from antiphon import __version__, app
 from antiphon.cli_callbacks import callback
 from antiphon.cli_carriers import carrier, route
+from antiphon.cli_windows import windows
 from antiphon.config import BadSetting, Config, load
 from antiphon.core.account import Doubts, NewBind, NewCredential
 from antiphon.core.errors import BadField, Refusal
@@ -31,6 +32,7 @@ cli = App(name="antiphon", version=__version__, help="SMS contacts and campaigns
 account = App(name="account", help="Accounts and their credentials.")
 for group in (account, callback, carrier, route):
     cli.command(group)
+account.command(windows)
 
 
 @cli.command

@@ -49,6 +49,7 @@ def sending(folder: Path, database_url: str, port: int, people: int) -> Iterator
     added = run("carrier", "add", "far", url, "--default", **settings)
     assert added.returncode == 0, added.stderr
     server.start()
+    server.call("PUT", "/api/v1/account/windows", {"preset": "none"})  # the tests run at night, too
     try:
         numbers = [{"phone_number": f"+336{place:08}"} for place in range(people)]
         server.call("POST", "/v1/public/contact/create", {"contacts": numbers, "list_name": "all"})

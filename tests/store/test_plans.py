@@ -48,6 +48,7 @@ from antiphon.store import (
     signing,
     tags,
     wallet,
+    windows,
 )
 from antiphon.store.claims import Next
 from antiphon.store.session import Store, Tx
@@ -95,6 +96,13 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: paces.watched(tx, 20), id="watched"),
     pytest.param(lambda tx, campaign, account: paces.opted_out(tx, campaign), id="opted out of a canary"),
     pytest.param(lambda tx, campaign, account: claims.claim_direct(tx, 1, 100), id="claim direct"),
+    pytest.param(lambda tx, campaign, account: windows.wishes(tx, [account.id]), id="wishes about windows"),
+    pytest.param(lambda tx, campaign, account: windows.next_waiting(tx, (account.id, 1), 9), id="next waiting"),
+    pytest.param(lambda tx, campaign, account: windows.refuse(tx, {(account.id, 1): "x"}), id="refuse"),
+    pytest.param(lambda tx, campaign, account: windows.marketed(tx, account.id, tx.now, _NUMBERS), id="marketed"),
+    pytest.param(lambda tx, campaign, account: paces.give_back(tx, (account.id, 1), 1), id="give back of a canary"),
+    pytest.param(lambda tx, campaign, account: paces.kept_back(tx, campaign, tx.now), id="kept back of a canary"),
+    pytest.param(lambda tx, campaign, account: windows.by_lead(tx, campaign), id="by the beginning of the number"),
     pytest.param(lambda tx, campaign, account: messages.held_back(tx, [(account.id, 1)]), id="held back"),
     pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.unfinished()), id="doubt"),
     pytest.param(lambda tx, campaign, account: messages.among(tx, account.id, [1]), id="messages among"),

@@ -4,6 +4,8 @@ from msgspec import Struct
 from phonenumbers import PhoneNumberType, example_number_for_type
 from phonenumbers.timezone import time_zones_for_number
 
+from antiphon.core.windows import Windows
+
 # A region with several zones: the one that most of its people live in.
 _BUSIEST_ZONE = {
     "AR": "America/Argentina/Buenos_Aires",
@@ -63,7 +65,10 @@ class Doubts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Parameters(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an account has set for all its campaigns. The senders stand in where a campaign names none."""
+    """What an account has set for all its campaigns. The senders stand in where a campaign names none.
+
+    Without `windows` the strict ones hold, except where all carriers are simulated.
+    """
 
     sender: str | None = None
     voice_sender: str | None = None
@@ -71,6 +76,7 @@ class Parameters(Struct, frozen=True, kw_only=True, omit_defaults=True):
     callbacks: Callbacks = Callbacks()
     alert: Alert = Alert()
     doubts: Doubts = Doubts()
+    windows: Windows | None = None
 
 
 class Account(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"  # the carrier has it and gave a reference
     DELIVERED = "delivered"
     FAILED = "failed"  # a receipt says that it will not arrive
-    REFUSED = "refused"  # the carrier would not take it
+    REFUSED = "refused"  # the carrier would not take it, or a rule of the account or of the country
     WITHHELD = "withheld"  # the number opted out after the campaign was calculated
     UNSENT = "unsent"  # its campaign was stopped before it left
 
@@ -166,6 +166,9 @@ class Answered(Struct, frozen=True, kw_only=True, gc=False):
     text: str
     at: datetime
 
+
+# Nothing of these has reached anybody, also where they were claimed once.
+NOT_LEFT = (State.WAITING, State.HELD, State.REFUSED, State.WITHHELD, State.UNSENT)
 
 # News may only replace what is less certain. A receipt can overtake the carrier's answer, so it also ends a
 # message that is still being submitted; the answer that comes after then changes nothing.

@@ -113,6 +113,8 @@ def _said(message: Kept, parts: Sequence[Part]) -> str | None:
     carrier = message.carrier or "the carrier"
     if message.state is State.IN_DOUBT:
         return f"in doubt, it may have left or not: {message.error}"
+    if message.state is State.REFUSED and message.carrier is None:
+        return f"not sent: {message.error}"
     if message.state is State.REFUSED:
         return f"{carrier} refused it: {message.error}"
     if _torn(message):

@@ -10,6 +10,7 @@ from antiphon.core.account import Account
 from antiphon.core.campaign import Audience, Campaign, Content, State
 from antiphon.core.contact import Contact, Draft
 from antiphon.core.errors import NotNow, NoVoiceCarrier, OutOfCredit
+from antiphon.core.place import clean_zone
 from antiphon.core.price import Prices
 from antiphon.services import progress
 from antiphon.services.callbacks import owe_campaigns
@@ -76,6 +77,7 @@ def rendered(tx: Tx, campaign: Campaign, people: Sequence[Contact | Draft], pric
                 text=own,
                 segments=pieces,
                 cost=pieces * prices.of_number(product, person.number),
+                time_zone=clean_zone(person.attributes.get("time_zone")) if person.attributes else None,
             )
         )
     return new

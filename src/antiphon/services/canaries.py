@@ -1,5 +1,6 @@
 """What did the first messages of a campaign show: does the rest follow?"""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -33,7 +34,9 @@ async def _judge(store: Store, campaign: Campaign) -> None:
         held = await campaigns.locked(tx, campaign.account_id, campaign.id)
         if held is None or held.state is not State.SENDING or held.canary_left != 0 or held.pacing.canary is None:
             return
-        seen = _watched(await messages.counts(tx, held), await paces.opted_out(tx, held))
+        counts = Counter(await messages.counts(tx, held))
+        counts.subtract(await paces.kept_back(tx, held, tx.now + _AGAIN))
+        seen = _watched(counts, await paces.opted_out(tx, held))
         if pacing.undecided(seen):
             await paces.postpone(tx, held, tx.now + _AGAIN)
             return

@@ -8,7 +8,7 @@ from antiphon.core.account import Account
 from antiphon.core.campaign import Campaign, Kind, Purpose
 from antiphon.core.errors import CannotCancel
 from antiphon.core.message import Accepted, Fared, Key, Outcome, Outgoing, Receipt, Refused, State, Torn
-from antiphon.services import budgets, recalls, receipts, shares, wallet
+from antiphon.services import budgets, recalls, receipts, shares, wallet, windows
 from antiphon.services.callbacks import owe_receipts
 from antiphon.services.places import Places
 from antiphon.services.shares import OneRoom, Room, Turn
@@ -28,7 +28,7 @@ async def claim(store: Store, limit: int, room: Room | None = None, places: Plac
     `places`, it begins where it came to.
 
     They are marked as being submitted, and that is committed, before the first of them can leave. What goes to a
-    number that has opted out is withheld, and paid back.
+    number that has opted out is withheld, and paid back; what may not leave now is kept back (`services.windows`).
     """
     async with store.read() as tx:
         sending = [one for one in await campaigns.sending(tx, _CAMPAIGNS_AT_ONCE) if room is None or room.of(one)]
@@ -145,11 +145,15 @@ async def note(store: Store, made: Sequence[Attempt]) -> None:
 
 async def _outgoing(tx: Tx, taken: Sequence[Taken]) -> list[Outgoing]:
     words = await campaigns.words(tx, {(one.account_id, one.campaign_id) for one in taken})
+    kept = await windows.keep_back(tx, taken, words)
     refunds: Counter[Key] = Counter()
     outgoing: list[Outgoing] = []
+    ended: list[Key] = []
     for one in taken:
         said = words[one.account_id, one.campaign_id]
-        if one.state == State.SUBMITTING:
+        if (one.account_id, one.id) in kept.held:
+            continue
+        if one.state == State.SUBMITTING and (one.account_id, one.id) not in kept.refused:
             outgoing.append(
                 Outgoing(
                     id=one.id,
@@ -165,8 +169,9 @@ async def _outgoing(tx: Tx, taken: Sequence[Taken]) -> list[Outgoing]:
                     attempts=one.attempts,
                 )
             )
-        elif said.reserved:
-            refunds[one.account_id, one.campaign_id] += one.cost
-    await owe_receipts(tx, [(one.account_id, one.id) for one in taken if one.state != State.SUBMITTING])
+            continue
+        ended.append((one.account_id, one.id))
+        refunds[one.account_id, one.campaign_id] += one.cost if said.reserved else 0
+    await owe_receipts(tx, ended)
     await wallet.refund(tx, refunds)
     return outgoing

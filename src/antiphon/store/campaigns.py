@@ -27,6 +27,7 @@ from antiphon.core.account import Callbacks
 from antiphon.core.campaign import Audience, Campaign, Kind, Purpose, Quality, State, origins
 from antiphon.core.contact import Contact
 from antiphon.core.message import Key
+from antiphon.core.message import State as Message
 from antiphon.core.pacing import Pacing
 from antiphon.core.template import Syntax
 from antiphon.core.voice import Gender, Voice
@@ -34,6 +35,7 @@ from antiphon.store import contacts as people
 from antiphon.store.instants import instant
 from antiphon.store.schema import campaigns, contact_tags, contacts, list_members, opt_outs
 from antiphon.store.session import Row, Tx
+from antiphon.store.unsent import has
 
 
 class Tally(Struct, kw_only=True):
@@ -111,9 +113,10 @@ async def is_counted(tx: Tx, account: int, list_id: int) -> bool:
 
 async def sending(tx: Tx, limit: int) -> list[Campaign]:
     """Those to a list or a tag of which something may leave now, of all accounts, the oldest first."""
+    moves = has(Message.WAITING) | ~has(Message.HELD)
     in_time = campaigns.c.next_at.is_(None) | (campaigns.c.next_at <= tx.now)
     watched = campaigns.c.canary_left.is_not(None) & (campaigns.c.canary_left == 0)
-    query = select(campaigns).where(is_(State.SENDING), is_direct(False), in_time, ~watched)
+    query = select(campaigns).where(is_(State.SENDING), is_direct(False), in_time, ~watched, moves)
     return [read(row) for row in await tx.all(query.order_by(campaigns.c.id).limit(limit))]
 
 

@@ -21,7 +21,7 @@ _ACCOUNTS_AT_ONCE = 50
 
 
 class Taken(Struct, frozen=True, gc=False):
-    """A message that was claimed; one whose number has opted out is withheld."""
+    """A message that was claimed; one whose number has opted out is withheld. `time_zone` is its owner's, if known."""
 
     account_id: int
     id: int
@@ -32,6 +32,7 @@ class Taken(Struct, frozen=True, gc=False):
     cost: int
     state: str
     attempts: int
+    time_zone: str | None
 
 
 class Next(Struct, frozen=True):
@@ -117,14 +118,14 @@ async def release(tx: Tx, keys: Sequence[Key]) -> int:
     return await tx.update(messages, ("state", "process_id", "updated_at"), rows, (State.SUBMITTING,))
 
 
-async def hold(tx: Tx, held: Sequence[Held]) -> int:
-    """They wait for their time, or for a carrier, and belong to no process meanwhile."""
+async def hold(tx: Tx, held: Sequence[Held], state: State = State.SUBMITTING) -> int:
+    """Those in this state wait for their time, or for a carrier, and belong to no process meanwhile."""
     now = instant(tx.now)
     rows: list[Row] = [
         (State.HELD.value, None, instant(one.until), one.reason, one.attempts, now, *one.key) for one in held
     ]
     names = ("state", "process_id", "due_at", "error", "attempts", "updated_at")
-    return await tx.update(messages, names, rows, (State.SUBMITTING,))
+    return await tx.update(messages, names, rows, (state,))
 
 
 async def any_due(tx: Tx) -> bool:

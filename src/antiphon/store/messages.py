@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from antiphon.core.campaign import Campaign
 from antiphon.core.message import (
+    NOT_LEFT,
     OUTCOME_REPLACES,
     RECEIPT_REPLACES,
     Accepted,
@@ -37,11 +38,11 @@ from antiphon.store.schema import messages
 from antiphon.store.session import Row, Tx
 
 KEY = tuple_(messages.c.account_id, messages.c.id)
-_NEW = ("account_id", "id", "campaign_id", "number", "state", "text", "segments", "cost", "updated_at")
+_NEW = ("account_id", "id", "campaign_id", "number", "state", "text", "segments", "cost", "updated_at", "time_zone")
 
 
 class New(Struct, frozen=True, kw_only=True, gc=False):
-    """A message to be written: `text` only where it is personal; `cost` in micro-units."""
+    """A message to be written: `text` and `time_zone` only where a person has their own; `cost` in micro-units."""
 
     account_id: int
     id: int
@@ -50,6 +51,7 @@ class New(Struct, frozen=True, kw_only=True, gc=False):
     text: str | None
     segments: int
     cost: int
+    time_zone: str | None = None
 
 
 async def add(tx: Tx, new: Sequence[New]) -> int:
@@ -58,7 +60,18 @@ async def add(tx: Tx, new: Sequence[New]) -> int:
         messages,
         _NEW,
         [
-            (one.account_id, one.id, one.campaign_id, one.number, waiting, one.text, one.segments, one.cost, now)
+            (
+                one.account_id,
+                one.id,
+                one.campaign_id,
+                one.number,
+                waiting,
+                one.text,
+                one.segments,
+                one.cost,
+                now,
+                one.time_zone,
+            )
             for one in new
         ],
     )
@@ -197,7 +210,8 @@ def is_(state: State) -> ColumnElement[bool]:
 
 async def last_to(tx: Tx, numbers: Collection[str]) -> dict[tuple[str, str | None], Key]:
     """The newest message to each of these numbers that has left, by number and sender, and by the number alone."""
-    left = messages.c.claimed_at.is_not(None) & tx.among(messages.c.number, numbers)
+    state = messages.c.state.not_in([state.value for state in NOT_LEFT])
+    left = messages.c.claimed_at.is_not(None) & state & tx.among(messages.c.number, numbers)
     mine = (campaigns_table.c.account_id == messages.c.account_id) & (campaigns_table.c.id == messages.c.campaign_id)
     query = (
         select(messages.c.number, campaigns_table.c.sender, messages.c.account_id, messages.c.id)

@@ -6,6 +6,7 @@ from msgspec import Struct
 from sqlalchemy import and_, func, select, update
 
 from antiphon.core.campaign import Campaign, State
+from antiphon.core.message import Key
 from antiphon.core.message import State as Message
 from antiphon.store.campaigns import is_, is_direct, read, the_one
 from antiphon.store.messages import of
@@ -34,6 +35,13 @@ async def move(tx: Tx, campaign: Campaign, next_at: datetime | None, left: int |
     await tx.run(update(campaigns).where(the_one(campaign)).values(next_at=next_at, canary_left=left))
 
 
+async def give_back(tx: Tx, campaign: Key, count: int) -> None:
+    """So many that were claimed for a canary have not left: others are claimed in their stead."""
+    mine = campaigns.c.account_id == campaign[0], campaigns.c.id == campaign[1], campaigns.c.canary_left.is_not(None)
+    over = {"canary_left": campaigns.c.canary_left + count, "next_at": None}
+    await tx.run(update(campaigns).where(*mine).values(**over))
+
+
 async def postpone(tx: Tx, campaign: Campaign, until: datetime) -> None:
     await tx.run(update(campaigns).where(the_one(campaign)).values(next_at=until))
 
@@ -43,6 +51,16 @@ async def watched(tx: Tx, limit: int) -> list[Campaign]:
     over = and_(campaigns.c.canary_left == 0, campaigns.c.next_at <= tx.now)
     query = select(campaigns).where(is_(State.SENDING), is_direct(False), over).order_by(campaigns.c.id).limit(limit)
     return [read(row) for row in await tx.all(query)]
+
+
+async def kept_back(tx: Tx, campaign: Campaign, until: datetime) -> dict[str, int]:
+    """How many messages of it, by their state, tell nothing of its carriers: held for longer than that, or refused
+    before any was asked."""
+    state, carrier = messages.c.state, messages.c.carrier
+    late = (state == Message.HELD.value) & (messages.c.due_at > until)
+    ours = (state == Message.REFUSED.value) & carrier.is_(None)
+    query = select(state, func.count()).where(*of(campaign), messages.c.number > "", late | ours).group_by(state)
+    return dict(await tx.tuples(query))
 
 
 async def opted_out(tx: Tx, campaign: Campaign) -> int:

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, update
+from sqlalchemy import select, update
 
-from antiphon.core.campaign import Campaign, Purpose, State
+from antiphon.core.campaign import Campaign, State
 from antiphon.core.message import Key
-from antiphon.core.message import State as Message
 from antiphon.store.campaigns import KEY, is_, oldest_sending, read, the_one
-from antiphon.store.schema import campaigns, messages
+from antiphon.store.schema import campaigns
 from antiphon.store.session import Tx
+from antiphon.store.unsent import is_open
 
 
 async def start_due(tx: Tx, now: datetime, since: datetime) -> int:
@@ -44,28 +44,14 @@ async def stopping(tx: Tx, limit: int) -> list[Campaign]:
 async def end_stopped(tx: Tx, campaign: Campaign) -> bool:
     """It has ended, if nothing of it waits or leaves any more."""
     here = the_one(campaign) & is_(State.STOPPED) & campaigns.c.ended_at.is_(None)
-    return await tx.run(update(campaigns).where(here, ~_open()).values(ended_at=tx.now)) == 1
+    return await tx.run(update(campaigns).where(here, ~is_open()).values(ended_at=tx.now)) == 1
 
 
 async def end(tx: Tx, limit: int, *, direct: bool) -> list[Key]:
     """Of the oldest campaigns that are sending, those with nothing left to send are sent; which ones."""
     # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would choose more.
     chosen = oldest_sending(limit, direct).with_for_update(skip_locked=True).cte("chosen")
-    over = is_(State.SENDING) & KEY.in_(select(chosen)) & ~_open()
+    over = is_(State.SENDING) & KEY.in_(select(chosen)) & ~is_open()
     ended = update(campaigns).where(over).values(state=State.SENT, ended_at=tx.now)
     rows = await tx.tuples(ended.returning(campaigns.c.account_id, campaigns.c.id))
     return [(account, id) for account, id in rows]
-
-
-def _open() -> ColumnElement[bool]:
-    """Has it a message that waits, is held or is leaving?"""
-    mine = (messages.c.account_id == campaigns.c.account_id) & (messages.c.campaign_id == campaigns.c.id)
-    # Asked at once: between two questions a message could go back from one state to the other.
-    waits = messages.c.state == literal(Message.WAITING.value, literal_execute=True)
-    leaves = messages.c.state == literal(Message.SUBMITTING.value, literal_execute=True)
-    held = messages.c.state == literal(Message.HELD.value, literal_execute=True)
-    open_ = select(messages.c.id).where(mine, waits | leaves | held).exists()
-    # An alert that may have been lost is looked at once more before all is over.
-    doubted = messages.c.state == literal(Message.IN_DOUBT.value, literal_execute=True)
-    unsettled = select(messages.c.id).where(mine, doubted, messages.c.process_id.is_not(None)).exists()
-    return or_(open_, and_(campaigns.c.purpose == Purpose.ALERT, unsettled))

@@ -17,6 +17,7 @@ from antiphon.dialects.native import (
     pacing,
     replies,
     wallet,
+    windows,
 )
 from antiphon.dialects.native.envelope import WireAsk, WirePage, once, operators
 
@@ -62,6 +63,7 @@ CAMPAIGNS = (
         )
     ),
     Route("GET", "/campaigns/{id}/events", events.events),
+    Route("GET", "/campaigns/{id}/windows", windows.of_campaign, windows.WireAt, windows.WireOutlook),
     Route("GET", "/campaigns/{id}/messages", messages.of_campaign, messages.WireSearch, WirePage[messages.WireMessage]),
     Route("POST", "/messages", messages.send, messages.WireSend, messages.WireAccepted, 201),
     Route("GET", "/messages", messages.search, messages.WireAskNumber, WirePage[messages.WireMessage]),
@@ -79,6 +81,10 @@ ACCOUNT = (
     Route("DELETE", "/automations/{id}", automations.delete, None, None, 204),
     Route("GET", "/account", accounts.detail, None, accounts.WireAccount),
     Route("PATCH", "/account", accounts.edit, accounts.WireEdit, accounts.WireAccount),
+    Route("GET", "/account/windows", windows.detail, None, windows.WireInForce),
+    Route("PUT", "/account/windows", windows.put, windows.WireWindows, windows.WireInForce),
+    Route("DELETE", "/account/windows", windows.delete, None, None, 204),
+    Route("GET", "/windows", windows.rules, None, windows.WireRules),
     Route("POST", "/sub-accounts", accounts.create_sub_account, accounts.WireNew, accounts.WireCredential, 201),
     Route("GET", "/sub-accounts/{login}", accounts.sub_account, None, accounts.WireSubAccount),
     Route("POST", "/lookups", accounts.look_up, accounts.WireNumbers, accounts.WireLookups),

@@ -98,6 +98,7 @@ messages = Table(
     Column("claimed_at", Instant),
     Column("answered_at", Instant),
     Column("reported_at", Instant),
+    Column("time_zone", Text),
     PrimaryKeyConstraint("account_id", "id"),
     UniqueConstraint("account_id", "campaign_id", "number"),
     sqlite_with_rowid=False,
