@@ -77,6 +77,7 @@ class Tag(Struct):
 
 class OptOut(Struct):
     number: str
+    list: str | None
     at: datetime
     source: str
     words: str | None
