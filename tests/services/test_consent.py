@@ -11,7 +11,7 @@ from antiphon.core.campaign import Audience, CreateCampaign, Kind, Purpose
 from antiphon.core.campaign import State as Sending
 from antiphon.core.consent import Kind as Said
 from antiphon.core.consent import State
-from antiphon.core.errors import BadNumber, ChangedMeanwhile
+from antiphon.core.errors import BadNumber, UnknownReview
 from antiphon.core.message import Outgoing, Reply
 from antiphon.core.wording import Said as Texts
 from antiphon.core.wording import Wording
@@ -128,14 +128,14 @@ async def test_a_decision_holds_for_the_words_that_were_read(
     await say(store, message, clock, "don't stop")
     (first,) = await consent.held(store, account, 0, 10)
     await say(store, message, clock, "I said stop it, will you")
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(UnknownReview):
         await consent.decide(store, account, first.line.id, Said.DISMISSED, "Axelle")
     (second,) = await consent.held(store, account, 0, 10)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(UnknownReview):
         await consent.decide(store, await another_account(store), second.line.id, Said.OPTED_OUT, "Axelle")
     await consent.decide(store, account, second.line.id, Said.OPTED_OUT, "Axelle")
     assert await standing(store, account) == {0: ("out", False)}
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(UnknownReview):
         await consent.decide(store, account, second.line.id, Said.DISMISSED, "Axelle")
 
 
@@ -305,7 +305,9 @@ async def test_ten_thousand_stops_at_once(store: Store, account: Account, clock:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\U0001f6d1", "x" * 70_000, "\u202e\u200b", "{brand}", "%s%n", "STOP " * 5_000]
+    "text",
+    ["", " ", "\U0001f6d1", "x" * 70_000, "x " * 70_000, "\u202e\u200b", "{brand}", "%s%n", "STOP " * 20_000],
+    ids=["nothing", "blank", "sign", "one word", "many words", "unseen", "a field", "a format", "many stops"],
 )
 async def test_garbage_is_no_crash(store: Store, account: Account, message: Outgoing, clock: Clock, text: str) -> None:
     await say(store, message, clock, text)

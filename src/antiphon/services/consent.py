@@ -12,7 +12,7 @@ from antiphon.core.automation import QUIET
 from antiphon.core.campaign import LONGEST_TEXT, Purpose, SendMessages
 from antiphon.core.consent import CONFIRM_WITHIN, EVERYTHING, Asked, Consent, Heard, Kind, OptOut, hear, named_lists
 from antiphon.core.contact import Draft
-from antiphon.core.errors import BadNumber, ChangedMeanwhile
+from antiphon.core.errors import BadNumber, UnknownReview
 from antiphon.core.message import Reply
 from antiphon.core.price import Prices
 from antiphon.core.template import Syntax
@@ -107,12 +107,12 @@ async def held(store: Store, account: Account, after: int, limit: int) -> list[H
 
 
 async def decide(store: Store, account: Account, id: int, kind: Kind, who: str) -> OptOut:
-    """The doubtful line of this id was an opt-out, or was none. Raises ChangedMeanwhile: it awaits no decision."""
+    """The doubtful line of this id was an opt-out, or was none. Raises UnknownReview: none awaits a decision."""
     async with store.begin() as tx:
         await accounts.lock(tx, account.id)
         line = (await consent.by_ids(tx, account.id, [id])).get(id)
         if line is None or not await opt_outs.is_held(tx, account.id, id):
-            raise ChangedMeanwhile(id=id)
+            raise UnknownReview(id=id)
         decided = replace(line, kind=kind, source=_REVIEW, who=who)
         await opt_outs.note(tx, [(account.id, decided)])
         (standing,) = [one for one in await opt_outs.standings_of(tx, account.id, line.number) if not one.list_id]
