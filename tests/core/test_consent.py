@@ -1,6 +1,7 @@
 """Who asks for silence, for more or for help; what the ledger comes to; and which text says how to stop it."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -213,3 +214,10 @@ def test_mentions_stop(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "stop 36111", "Stop", "NONSTOP", "STOPOVER in Rome", "S T O P"])
 def test_does_not_mention_stop(text: str) -> None:
     assert not mentions_stop(text)
+
+
+def test_the_words_are_documented() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "consent.md").read_text()
+    for meaning, language, phrases, source in TABLE:
+        place = "everywhere" if language == "*" else language
+        assert f"| {meaning.value} | {place} | {phrases} | {source} |" in documented
