@@ -134,7 +134,7 @@ async def _put(tx: Tx, account: Account, part: _Part, command: AddContacts, batc
         results = await contacts.put(tx, account, command, batch)
         added = await _join(tx, part.of, results)
         numbers = {result.number for result in results if result.contact}
-        protected = await opt_outs.out_of_list(tx, account.id, part.of.list_id, numbers)
+        protected = await opt_outs.out_of(tx, account.id, [part.of.list_id], numbers)
         await imports.advance(tx, part.of, _step(part.rows, results, added, len(protected)))
 
 

@@ -63,6 +63,12 @@ async def add(store: Store, account: Account, told: Told) -> tuple[int, list[str
     return sum(changed), [number for number, known in read.items() if known is None]
 
 
+async def among(store: Store, account: Account, lists: Sequence[int], numbers: Iterable[str]) -> set[str]:
+    """Those of these numbers that have opted out of everything, or of one of these lists."""
+    async with store.read() as tx:
+        return await opt_outs.out_of(tx, account.id, lists, numbers)
+
+
 async def opt_in(store: Store, account: Account, told: Told) -> tuple[int, int, list[str]]:
     """These people have agreed, which `words` prove. How many stand otherwise now; how many were protected, because
     they opted out after they had agreed; and which numbers nobody can read. Raises BadField or UnknownList."""

@@ -21,12 +21,12 @@ _CHANGING = _NEW[3:]
 
 async def among(tx: Tx, account: int, numbers: Iterable[str]) -> set[str]:
     """Those of these numbers that have opted out of everything."""
-    return await out_of_list(tx, account, EVERYTHING, numbers)
+    return await out_of(tx, account, (), numbers)
 
 
-async def out_of_list(tx: Tx, account: int, list_id: int, numbers: Iterable[str]) -> set[str]:
-    """Those of these numbers that have opted out of everything, or of this list."""
-    out = opt_outs.c.list_id.in_((EVERYTHING, list_id)), opt_outs.c.state == State.OUT.value
+async def out_of(tx: Tx, account: int, lists: Sequence[int], numbers: Iterable[str]) -> set[str]:
+    """Those of these numbers that have opted out of everything, or of one of these lists."""
+    out = opt_outs.c.list_id.in_((EVERYTHING, *lists)), opt_outs.c.state == State.OUT.value
     query = select(opt_outs.c.number).where(opt_outs.c.account_id == account, *out)
     return {number for (number,) in await tx.tuples(query.where(tx.among(opt_outs.c.number, numbers)))}
 
