@@ -218,6 +218,16 @@ async def test_no_confirmation_leaves_later_than_five_minutes_after_the_stop(
     assert last["state"] == Sending.STOPPED
 
 
+async def test_nor_where_the_carriers_clock_is_ahead(
+    store: Store, account: Account, message: Outgoing, clock: Clock
+) -> None:
+    await consent.change_wording(store, account, ANSWERING)
+    ahead = Reply(number=message.number, text="STOP", at=clock.now + timedelta(hours=2), answers=message.key)
+    await replies.record(store, PRICES, [ahead])
+    clock.advance(300)
+    assert await leaving(store) == []
+
+
 async def test_a_stop_that_was_long_on_its_way_is_noted_and_not_confirmed(
     store: Store, account: Account, message: Outgoing, clock: Clock
 ) -> None:

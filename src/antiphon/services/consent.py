@@ -170,7 +170,7 @@ async def _answer(tx: Tx, prices: Prices, said: Sequence[_Said]) -> None:
     due = [one for one in wanted if one.asked is Asked.STOP or recent.get(_key(one), 0) <= since]
     if due:
         owners = {account.id: account for account in await accounts.by_ids(tx, ids)}
-        texts = [(owners[one.account], _text(one, wordings[one.account])) for one in due]
+        texts = [(owners[one.account], _text(tx, one, wordings[one.account])) for one in due]
         for one, done in zip(due, await sends.write(tx, prices, texts), strict=True):
             if isinstance(done, Exception):
                 _log.warning("not answered", account=one.account, asked=one.asked.value, why=type(done).__name__)
@@ -185,7 +185,7 @@ def _key(one: _Said) -> tuple[int, str, str]:
     return one.account, one.reply.number, one.asked.value
 
 
-def _text(one: _Said, said: Wording) -> SendMessages:
+def _text(tx: Tx, one: _Said, said: Wording) -> SendMessages:
     names = ", ".join(name for _, name in one.lists) or None
     return SendMessages(
         text=wording.answer(said, one.asked, phone.region_of(one.reply.number), names)[:LONGEST_TEXT],
@@ -193,6 +193,6 @@ def _text(one: _Said, said: Wording) -> SendMessages:
         sender=one.reply.receiver,
         purpose=Purpose.ALERT,
         syntax=Syntax.NONE,
-        end_at=one.reply.at + CONFIRM_WITHIN,
+        end_at=min(one.reply.at, tx.now) + CONFIRM_WITHIN,
         despite_opt_out=True,
     )

@@ -16,7 +16,7 @@ async def following(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contac
     """The next contacts of the audience after the cursor, each with whether it has opted out."""
     members = _members(campaign, limit).subquery("members")
     person = and_(contacts.c.account_id == campaign.account_id, contacts.c.id == members.c.contact_id)
-    theirs = and_(opt_outs.c.account_id == contacts.c.account_id, opt_outs.c.number == contacts.c.number)
+    theirs = and_(opt_outs.c.account_id == campaign.account_id, opt_outs.c.number == contacts.c.number)
     silent = exists().where(theirs, silences(lists_of(campaign), campaign.purpose))
     query: Select[Any] = (
         select(*people.FIELDS, silent).select_from(members.join(contacts, person)).order_by(members.c.contact_id)

@@ -61,7 +61,8 @@ async def claim(tx: Tx, campaign: Campaign, process: int, wanted: Next) -> list[
     if wanted.every > 1:
         waiting = waiting.where(messages.c.id % wanted.every == 0)
     oldest = waiting.order_by(messages.c.id).limit(wanted.limit)
-    silent = exists().where(_THEIRS, silences(lists_of(campaign), campaign.purpose))
+    mine = opt_outs.c.account_id == campaign.account_id
+    silent = exists().where(mine, _THEIRS, silences(lists_of(campaign), campaign.purpose))
     return await _take(tx, process, oldest.with_for_update(skip_locked=True), silent)
 
 
