@@ -118,7 +118,9 @@ async def _take(
         await messages.settle(store, "simulator", [(message.key, Accepted(str(message.id))) for message in claimed])
         await progress.finish(store)
     elif step == "answer":
-        await _answer(store)
+        await _answer(store, "Yes")
+    elif "answer" in step:
+        await _answer(store, step["answer"])
     elif step in ("deliver", "deliver one"):
         await _deliver(store, 1 if step == "deliver one" else 100)
     elif step == "fail callbacks":
@@ -135,12 +137,12 @@ async def _take(
         known |= {name: named[theirs] for name, theirs in step["keep"].items()} if "keep" in step else named
 
 
-async def _answer(store: Store) -> None:
+async def _answer(store: Store, text: str) -> None:
     """Everybody who got a text answers it."""
     async with store.read() as tx:
         rows = await tx.all(select(sent.c.account_id, sent.c.id, sent.c.number).order_by(sent.c.number))
     keys = {row["number"]: (row["account_id"], row["id"]) for row in rows}
-    said = [Reply(number=number, text="Yes", at=store.now(), answers=key) for number, key in keys.items()]
+    said = [Reply(number=number, text=text, at=store.now(), answers=key) for number, key in keys.items()]
     await replies.record(store, price.read({}), said)
 
 

@@ -25,7 +25,8 @@ async def _stored(store: Store) -> tuple[list[str], list[tuple[int, str, str, st
     """The texts of all replies; account, number, source and words of all opt-outs."""
     async with store.read() as tx:
         said = await tx.all(select(reply_table.c.text).order_by(reply_table.c.id))
-        out = await tx.all(select(opt_out_table).order_by(opt_out_table.c.number))
+        silent = select(opt_out_table).where(opt_out_table.c.state == "out")
+        out = await tx.all(silent.order_by(opt_out_table.c.number))
     return [row["text"] for row in said], [
         (row["account_id"], row["number"], row["source"], row["words"]) for row in out
     ]

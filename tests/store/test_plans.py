@@ -22,11 +22,13 @@ from antiphon.store import (
     accounts,
     answers,
     attempts,
+    audience,
     automations,
     backlog,
     callbacks,
     campaigns,
     claims,
+    consent,
     contacts,
     cursors,
     deliveries,
@@ -66,12 +68,13 @@ _THOSE = {
 _EACH, _LISTED = cursors.Those(), cursors.Those(list_id=1, tag_id=1)
 _NUMBERS = ["+33612345678"]
 _TEXT = parts.Text(1, "SHOP", "+33612345678", 7, 2)
-_LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs", "callbacks"}
+_LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs", "consents", "callbacks"}
 _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
     *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts", "answers"],
-    *["parts", "early_receipts", "attempts", "submitted_parts", "callback_attempts", "signing_secrets", "recalls"],
+    *["consents", "wordings", "word_answers", "parts", "early_receipts", "attempts", "submitted_parts"],
+    *["callback_attempts", "signing_secrets", "recalls"],
 }
 
 
@@ -138,8 +141,8 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: campaigns.cancelled_since(tx, account.id, tx.now), id="cancelled since"),
     pytest.param(lambda tx, campaign, account: campaigns.newest_ready(tx, account.id, spoken=False), id="newest ready"),
     pytest.param(lambda tx, campaign, account: schedule.start_due(tx, tx.now, tx.now), id="start due"),
-    pytest.param(lambda tx, campaign, account: campaigns.audience(tx, campaign, 5_000), id="audience"),
-    pytest.param(lambda tx, campaign, account: campaigns.audience(tx, _doubled(campaign), 5_000), id="two lists"),
+    pytest.param(lambda tx, campaign, account: audience.following(tx, campaign, 5_000), id="audience"),
+    pytest.param(lambda tx, campaign, account: audience.following(tx, _doubled(campaign), 5_000), id="two lists"),
     pytest.param(lambda tx, campaign, account: campaigns.locked(tx, account.id, 1), id="locked"),
     pytest.param(lambda tx, campaign, account: schedule.stop_due(tx, tx.now), id="stop due"),
     pytest.param(lambda tx, campaign, account: schedule.stopping(tx, 20), id="stopping"),
@@ -188,6 +191,16 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: backlog.in_doubt(tx, 9), id="how many are in doubt"),
     pytest.param(lambda tx, campaign, account: backlog.callbacks_due(tx, 9), id="how many callbacks are due"),
     pytest.param(lambda tx, campaign, account: opt_outs.of(tx, account.id, _NUMBERS[0]), id="one opt-out"),
+    pytest.param(lambda tx, campaign, account: opt_outs.held(tx, account.id, 0, 9), id="held"),
+    pytest.param(lambda tx, campaign, account: opt_outs.is_held(tx, account.id, 1), id="is held"),
+    pytest.param(lambda tx, campaign, account: opt_outs.out_of(tx, account.id, [1], _NUMBERS), id="out of a list"),
+    pytest.param(lambda tx, campaign, account: opt_outs.locked(tx, [(account.id, _NUMBERS[0], 0)]), id="standings"),
+    pytest.param(lambda tx, campaign, account: consent.of(tx, account.id, _NUMBERS[0], 0, 9), id="ledger of a number"),
+    pytest.param(lambda tx, campaign, account: consent.last_ids(tx, [account.id], 1), id="last of the ledger"),
+    pytest.param(lambda tx, campaign, account: consent.by_ids(tx, account.id, [1]), id="lines of the ledger"),
+    pytest.param(lambda tx, campaign, account: consent.wordings_of(tx, [account.id]), id="wordings"),
+    pytest.param(lambda tx, campaign, account: consent.answered(tx, [account.id], _NUMBERS), id="words answered"),
+    pytest.param(lambda tx, campaign, account: contacts.ids_of(tx, account.id, _NUMBERS), id="ids of numbers"),
     pytest.param(
         lambda tx, campaign, account: cursors.messages_to(tx, account.id, _NUMBERS[0], 9, 9), id="messages to a number"
     ),
@@ -195,7 +208,9 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: cursors.contacts_after(tx, account.id, 0, 9, _LISTED), id="on one list"),
     pytest.param(lambda tx, campaign, account: cursors.lists_after(tx, account.id, 0, 9), id="lists after"),
     pytest.param(lambda tx, campaign, account: cursors.tags_after(tx, account.id, "", 9), id="tags after"),
-    pytest.param(lambda tx, campaign, account: cursors.opt_outs_after(tx, account.id, "", 9), id="opt-outs after"),
+    pytest.param(
+        lambda tx, campaign, account: cursors.opt_outs_after(tx, account.id, ("", -1), 9), id="opt-outs after"
+    ),
     pytest.param(lambda tx, campaign, account: cursors.replies_before(tx, account.id, 9, 9), id="replies before"),
     pytest.param(
         lambda tx, campaign, account: cursors.campaigns_before(tx, account.id, 9, 9, []), id="campaigns before"

@@ -45,12 +45,14 @@ class Contact(Struct):
 
 
 class Result(Struct):
-    """What became of a draft: `added`, `updated`, `kept` or `refused`, and then why. Lines are counted from 1."""
+    """What became of a draft: `added`, `updated`, `kept` or `refused`, and then why. Lines are counted from 1. One that
+    has `opted_out` stays so."""
 
     line: int
     status: str
     id: str | None = None
     reason: str | None = None
+    opted_out: bool = False
 
 
 class List(Struct):
@@ -77,6 +79,7 @@ class Tag(Struct):
 
 class OptOut(Struct):
     number: str
+    list: str | None
     at: datetime
     source: str
     words: str | None

@@ -136,10 +136,14 @@ class CreateCampaign(Content, frozen=True, kw_only=True):
 
 
 class SendMessages(Content, frozen=True, kw_only=True):
-    """A text to people who are written down with it. Nothing but the number and the merge fields is used of a draft."""
+    """A text to people who are written down with it. Nothing but the number and the merge fields is used of a draft.
+
+    What answers a STOP or HELP leaves `despite_opt_out`; nothing else may.
+    """
 
     recipients: Sequence[Draft]
     leave_out_opted_out: bool = False
+    despite_opt_out: bool = False
 
 
 class EditCampaign(Struct, frozen=True, kw_only=True):
@@ -198,6 +202,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     pacing: Pacing = Pacing()
     next_at: datetime | None = None
     canary_left: int | None = None
+    despite_opt_out: bool = False
 
 
 class Report(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@
     ├── NotYours            a good credential, used on another account's address
     ├── UnknownPath, WrongMethod
     ├── BodyTooLarge, Malformed, MissingField, BadField, TooMany
-    ├── UnknownList, UnknownTag, UnknownContact, UnknownCampaign, UnknownImport
+    ├── UnknownList, UnknownTag, UnknownContact, UnknownCampaign, UnknownImport, UnknownReview
     ├── UnknownCarrier, UnknownRoute, CarrierInUse, CarrierUnreachable, NotOperator
     ├── BadNumber, NumberTaken, NameTaken, OnListAlready, ListInUse
     ├── NoText, TextTooLong, NoStopMention, NoRecipient
@@ -133,6 +133,11 @@ class UnknownCarrier(Refusal):
 
 class UnknownRoute(Refusal):
     sentence = "There is no route {id}."
+    id: int
+
+
+class UnknownReview(Refusal):
+    sentence = "There is no answer {id} that awaits a decision."
     id: int
 
 

@@ -13,7 +13,10 @@ class State(StrEnum):
 
 
 class Import(Struct, frozen=True, kw_only=True):
-    """Of `total` rows so many were `added` to the list, on it already, or `failed`; `reason` has why the first did."""
+    """Of `total` rows so many were `added` to the list, on it already, or `failed`; `reason` has why the first did.
+
+    So many were `protected`: their numbers have opted out, of everything or of this list, and stay so.
+    """
 
     account_id: int
     id: int
@@ -24,6 +27,7 @@ class Import(Struct, frozen=True, kw_only=True):
     added: int = 0
     duplicates: int = 0
     failed: int = 0
+    protected: int = 0
     reason: str | None = None
     created_at: datetime
     ended_at: datetime | None = None
@@ -35,4 +39,5 @@ class Step(Struct, frozen=True, kw_only=True):
     added: int
     duplicates: int
     failed: int
+    protected: int
     reasons: tuple[str, ...]

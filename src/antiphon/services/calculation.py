@@ -15,6 +15,7 @@ from antiphon.core.price import Prices
 from antiphon.services import progress
 from antiphon.services.callbacks import owe_campaigns
 from antiphon.store import campaigns, messages
+from antiphon.store.audience import following
 from antiphon.store.campaigns import Tally
 from antiphon.store.messages import New
 from antiphon.store.session import Store, Tx
@@ -99,7 +100,7 @@ async def _calculate(store: Store, campaign: Campaign, prices: Prices) -> int:
         campaign = await campaigns.locked(tx, campaign.account_id, campaign.id) or campaign
         if campaign.state is not State.CALCULATING:
             return 0
-        people = await campaigns.audience(tx, campaign, STEP)
+        people = await following(tx, campaign, STEP)
         step = await _write(tx, campaign, people, prices)
         # The cursor moves with the commit that stores the messages: a step is done whole, once, or not at all.
         await campaigns.advance(tx, campaign, step)

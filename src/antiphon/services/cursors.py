@@ -57,7 +57,8 @@ async def tags(store: Store, account: Account, after: str, limit: int) -> list[t
         return await cursors.tags_after(tx, account.id, after, limit)
 
 
-async def opt_outs(store: Store, account: Account, after: str, limit: int) -> list[OptOut]:
+async def opt_outs(store: Store, account: Account, after: tuple[str, int], limit: int) -> list[OptOut]:
+    """By number, and of one number by list: those after this number and list."""
     async with store.read() as tx:
         return await cursors.opt_outs_after(tx, account.id, after, limit)
 

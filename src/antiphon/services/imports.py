@@ -17,7 +17,7 @@ from antiphon.core.spreadsheet import Row
 from antiphon.core.upload import Import, State, Step
 from antiphon.services import contacts
 from antiphon.services.lists import check_name
-from antiphon.store import accounts, imports, lists
+from antiphon.store import accounts, imports, lists, opt_outs
 from antiphon.store.lists import ContactList
 from antiphon.store.session import Store, Tx
 
@@ -133,7 +133,9 @@ async def _put(tx: Tx, account: Account, part: _Part, command: AddContacts, batc
     if await imports.take(tx, part.of, part.place):
         results = await contacts.put(tx, account, command, batch)
         added = await _join(tx, part.of, results)
-        await imports.advance(tx, part.of, _step(part.rows, results, added))
+        numbers = {result.number for result in results if result.contact}
+        protected = await opt_outs.out_of(tx, account.id, [part.of.list_id], numbers)
+        await imports.advance(tx, part.of, _step(part.rows, results, added, len(protected)))
 
 
 async def _join(tx: Tx, of: Import, results: Sequence[Result]) -> int:
@@ -146,7 +148,7 @@ async def _join(tx: Tx, of: Import, results: Sequence[Result]) -> int:
     return len(new)
 
 
-def _step(rows: Sequence[Row], results: Sequence[Result], added: int) -> Step:
+def _step(rows: Sequence[Row], results: Sequence[Result], added: int, protected: int) -> Step:
     stored = iter(results)
     reasons: list[str] = []
     for row in rows:
@@ -159,5 +161,6 @@ def _step(rows: Sequence[Row], results: Sequence[Result], added: int) -> Step:
         added=added,
         duplicates=len(rows) - len(reasons) - added,
         failed=len(reasons),
+        protected=protected,
         reasons=tuple(reasons[:_REASONS]),
     )

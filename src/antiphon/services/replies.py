@@ -6,13 +6,12 @@ from contextlib import suppress
 import structlog
 from msgspec.structs import replace
 
-from antiphon.core.consent import OptOut, says_stop
 from antiphon.core.message import Reply
 from antiphon.core.price import Prices
-from antiphon.services import automations
+from antiphon.services import automations, consent
 from antiphon.services.callbacks import owe_replies
 from antiphon.services.contacts import Gone
-from antiphon.store import messages, opt_outs, replies
+from antiphon.store import messages, replies
 from antiphon.store.session import Store, Tx
 
 _log = structlog.get_logger()
@@ -21,8 +20,8 @@ _log = structlog.get_logger()
 async def record(store: Store, prices: Prices, arrived: Sequence[Reply]) -> None:
     """Store the replies, and do what the accounts' automations say of them.
 
-    Whoever asks for silence has opted out with the same commit. A reply to nothing that we sent is logged alone: there
-    is no telling whose it is.
+    Whoever asks for silence has opted out, and is answered, with the same commit. A reply to nothing that we sent is
+    logged alone: there is no telling whose it is.
     """
     while True:
         with suppress(Gone):
@@ -54,8 +53,6 @@ async def _record(tx: Tx, prices: Prices, arrived: Sequence[Reply]) -> None:
         if reply.answers and reply.answers in campaigns
     ]
     await replies.add(tx, known)
-    stops = [(account, reply) for account, _, reply in known if says_stop(reply.text)]
-    outs = [OptOut(number=reply.number, at=reply.at, source="reply", words=reply.text) for _, reply in stops]
-    await opt_outs.add(tx, [(account, out) for (account, _), out in zip(stops, outs, strict=True)])
+    stops = await consent.listen(tx, prices, known)
     await automations.run(tx, prices, [(account, reply) for account, _, reply in known])
-    await owe_replies(tx, known, {reply for _, reply in stops})
+    await owe_replies(tx, known, stops)

@@ -152,6 +152,7 @@ def _made(tx: Tx, direct: _Direct) -> tuple[Campaign, list[New]]:
         cost=sum(message.cost for message in new),
         confirmed_at=None if command.voice else tx.now,
         reason=str(NoVoiceCarrier()) if command.voice else None,
+        despite_opt_out=command.despite_opt_out,
     )
     return campaign, new
 

@@ -18,22 +18,19 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union,
     union_all,
     update,
 )
 
 from antiphon.core.account import Callbacks
 from antiphon.core.campaign import Audience, Campaign, Kind, Purpose, Quality, State, origins
-from antiphon.core.contact import Contact
 from antiphon.core.message import Key
 from antiphon.core.message import State as Message
 from antiphon.core.pacing import Pacing
 from antiphon.core.template import Syntax
 from antiphon.core.voice import Gender, Voice
-from antiphon.store import contacts as people
 from antiphon.store.instants import instant
-from antiphon.store.schema import campaigns, contact_tags, contacts, list_members, opt_outs
+from antiphon.store.schema import campaigns
 from antiphon.store.session import Row, Tx
 from antiphon.store.unsent import has
 
@@ -167,19 +164,6 @@ async def advance(tx: Tx, campaign: Campaign, step: Tally) -> None:
     await tx.run(update(campaigns).where(the_one(campaign)).values(cursor=step.cursor, **counted))
 
 
-async def audience(tx: Tx, campaign: Campaign, limit: int) -> list[tuple[Contact, bool]]:
-    """The next contacts of the audience after the cursor, each with whether it has opted out."""
-    members = _members(campaign, limit).subquery("members")
-    person = and_(contacts.c.account_id == campaign.account_id, contacts.c.id == members.c.contact_id)
-    silent = and_(opt_outs.c.account_id == contacts.c.account_id, opt_outs.c.number == contacts.c.number)
-    query: Select[Any] = (
-        select(*people.FIELDS, opt_outs.c.number)
-        .select_from(members.join(contacts, person).outerjoin(opt_outs, silent))
-        .order_by(members.c.contact_id)
-    )
-    return [(people.read(row), row[-1] is not None) for row in await tx.tuples(query)]
-
-
 def oldest_sending(limit: int, direct: bool) -> Select[Any, Any]:
     """Account and id, for a query. They began first, so they are what ends next."""
     query = select(campaigns.c.account_id, campaigns.c.id).where(is_(State.SENDING), is_direct(direct))
@@ -197,24 +181,6 @@ def is_direct(direct: bool) -> ColumnElement[bool]:
     """Whether the numbers came with the text. Spelled so that an index that begins with the audience will do."""
     kinds = [Kind.NUMBERS] if direct else [Kind.LIST, Kind.TAG]
     return campaigns.c.audience.in_([kind.value for kind in kinds])
-
-
-def _members(campaign: Campaign, limit: int) -> Any:
-    """The ids of the next contacts, each once. Every list gives its own next ones: to go through several lists as one
-    would sort what is left of all of them for every step."""
-    table, owner = {
-        Kind.LIST: (list_members, list_members.c.list_id),
-        Kind.TAG: (contact_tags, contact_tags.c.tag_id),
-    }[campaign.audience.kind]
-    after = and_(table.c.account_id == campaign.account_id, table.c.contact_id > campaign.cursor)
-    each = [
-        select(table.c.contact_id).where(after, owner == id).order_by(table.c.contact_id).limit(limit)
-        for id in campaign.audience.ids
-    ]
-    if len(each) == 1:
-        return each[0]
-    all_of_them = union(*(select(one.subquery().c.contact_id) for one in each)).subquery()
-    return select(all_of_them.c.contact_id).order_by(all_of_them.c.contact_id).limit(limit)
 
 
 def made() -> ColumnElement[bool]:

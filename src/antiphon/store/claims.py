@@ -5,19 +5,22 @@ from datetime import datetime
 from operator import attrgetter
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, GenerativeSelect, case, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, GenerativeSelect, case, exists, func, literal, or_, select, update
 
-from antiphon.core.campaign import Campaign
+from antiphon.core.campaign import Campaign, Purpose
 from antiphon.core.campaign import State as Sending
 from antiphon.core.message import Key, State
 from antiphon.store import campaigns
+from antiphon.store.audience import lists_of
 from antiphon.store.instants import instant
 from antiphon.store.messages import KEY, is_, of
+from antiphon.store.opt_outs import silences
 from antiphon.store.schema import campaigns as campaigns_table
 from antiphon.store.schema import messages, opt_outs
 from antiphon.store.session import Row, Tx
 
 _ACCOUNTS_AT_ONCE = 50
+_THEIRS = (opt_outs.c.account_id == messages.c.account_id) & (opt_outs.c.number == messages.c.number)
 
 
 class Taken(Struct, frozen=True, gc=False):
@@ -59,7 +62,9 @@ async def claim(tx: Tx, campaign: Campaign, process: int, wanted: Next) -> list[
     if wanted.every > 1:
         waiting = waiting.where(messages.c.id % wanted.every == 0)
     oldest = waiting.order_by(messages.c.id).limit(wanted.limit)
-    return await _take(tx, process, oldest.with_for_update(skip_locked=True))
+    mine = opt_outs.c.account_id == campaign.account_id
+    silent = exists().where(mine, _THEIRS, silences(lists_of(campaign), campaign.purpose))
+    return await _take(tx, process, oldest.with_for_update(skip_locked=True), silent)
 
 
 async def claim_direct(
@@ -72,13 +77,14 @@ async def claim_direct(
     waiting = (
         select(messages.c.account_id, messages.c.id)
         .select_from(table.join(messages, theirs))
-        .where(_sending(), campaigns.is_direct(True), is_(State.WAITING))
+        .where(_sending(), campaigns.is_direct(True), is_(State.WAITING), _in_time(tx))
         .order_by(table.c.id)
         .limit(limit)
         .with_for_update(of=messages, skip_locked=True)
     )
     waiting = waiting.where(table.c.account_id.not_in(but)) if but else waiting
-    return await _take(tx, process, waiting if of is None else waiting.where(table.c.account_id == of))
+    waiting = waiting if of is None else waiting.where(table.c.account_id == of)
+    return await _take(tx, process, waiting, _silent_to_direct())
 
 
 async def direct_among(tx: Tx, accounts: Sequence[int]) -> list[int]:
@@ -94,10 +100,24 @@ def _sending() -> ColumnElement[bool]:
     return campaigns_table.c.state == literal(Sending.SENDING.value, literal_execute=True)
 
 
-async def _take(tx: Tx, process: int, waiting: GenerativeSelect) -> list[Taken]:
+def _in_time(tx: Tx) -> ColumnElement[bool]:
+    """What ends by a time never leaves after it, not even where nobody has stopped it yet."""
+    return or_(campaigns_table.c.end_at.is_(None), campaigns_table.c.end_at > tx.now)
+
+
+def _silent_to_direct() -> ColumnElement[bool]:
+    """Who opted out hears nothing but what answers them, and who is held no marketing."""
+    table = campaigns_table
+    theirs = (table.c.account_id == messages.c.account_id) & (table.c.id == messages.c.campaign_id)
+    marketing = (table.c.purpose == Purpose.MARKETING.value) & silences((), Purpose.MARKETING)
+    silent = or_(marketing, silences((), Purpose.ALERT))
+    chosen = select(opt_outs.c.number).select_from(opt_outs).join(table, theirs)
+    return chosen.where(_THEIRS, silent, table.c.despite_opt_out.is_(False)).correlate(messages).exists()
+
+
+async def _take(tx: Tx, process: int, waiting: GenerativeSelect, silent: ColumnElement[bool]) -> list[Taken]:
     # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would take more.
     chosen = waiting.cte("chosen")
-    silent = exists().where(opt_outs.c.account_id == messages.c.account_id, opt_outs.c.number == messages.c.number)
     taken = (
         update(messages)
         .where(KEY.in_(select(chosen)))

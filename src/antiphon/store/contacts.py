@@ -67,6 +67,12 @@ async def id_of(tx: Tx, account: int, number: str) -> int | None:
     return next((id for (id,) in await tx.tuples(query)), None)
 
 
+async def ids_of(tx: Tx, account: int, numbers: Iterable[str]) -> dict[str, int]:
+    """The contacts that have these numbers, by number."""
+    query = select(contacts.c.number, contacts.c.id).where(contacts.c.account_id == account)
+    return dict(await tx.tuples(query.where(tx.among(contacts.c.number, numbers)).order_by(contacts.c.number)))
+
+
 async def known(tx: Tx, account: int, numbers: Iterable[str]) -> set[str]:
     """Those of these numbers that a contact has."""
     query = select(contacts.c.number).where(contacts.c.account_id == account, tx.among(contacts.c.number, numbers))

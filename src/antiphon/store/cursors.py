@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, select, tuple_
 
 from antiphon.core.campaign import Campaign, State
 from antiphon.core.consent import OptOut
+from antiphon.core.consent import State as Standing
 from antiphon.core.contact import Contact
 from antiphon.core.message import Answered, Fared
 from antiphon.core.wallet import Entry
 from antiphon.store import campaigns as campaign_rows
 from antiphon.store import contacts as contact_rows
 from antiphon.store import lists as list_rows
+from antiphon.store import opt_outs as opt_out_rows
 from antiphon.store.lists import ContactList
 from antiphon.store.reports import FARED, TO_PEOPLE
 from antiphon.store.schema import (
@@ -68,11 +70,14 @@ async def tags_after(tx: Tx, account: int, after: str, limit: int) -> list[tuple
     return [(name, count) for name, count in await tx.tuples(query.order_by(tags.c.name).limit(limit))]
 
 
-async def opt_outs_after(tx: Tx, account: int, after: str, limit: int) -> list[OptOut]:
-    """By number."""
+async def opt_outs_after(tx: Tx, account: int, after: tuple[str, int], limit: int) -> list[OptOut]:
+    """By number, and of one number by list."""
     fields = (opt_outs.c[name] for name in OptOut.__struct_fields__)
-    query = select(*fields).where(opt_outs.c.account_id == account, opt_outs.c.number > after)
-    return [OptOut(**row) for row in await tx.all(query.order_by(opt_outs.c.number).limit(limit))]
+    place = tuple_(opt_outs.c.number, opt_outs.c.list_id)
+    out = opt_outs.c.account_id == account, opt_outs.c.state == Standing.OUT.value
+    query = select(*fields).where(*out, place > tuple_(*after))
+    rows = await tx.tuples(query.order_by(opt_outs.c.number, opt_outs.c.list_id).limit(limit))
+    return [opt_out_rows.read(row) for row in rows]
 
 
 async def replies_before(tx: Tx, account: int, before: int | None, limit: int) -> list[Answered]:

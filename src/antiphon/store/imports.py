@@ -49,7 +49,7 @@ async def advance(tx: Tx, of: Import, step: Step) -> None:
     """Book what a part has given; the file is completed with its last part."""
     mine = and_(import_parts.c.account_id == of.account_id, import_parts.c.import_id == of.id)
     left = select(import_parts.c.part).where(mine).exists()
-    counts = {name: imports.c[name] + getattr(step, name) for name in ("added", "duplicates", "failed")}
+    counts = {name: imports.c[name] + getattr(step, name) for name in ("added", "duplicates", "failed", "protected")}
     told = "\n".join(step.reasons)[:_LONGEST_REASON]
     reason = {"reason": func.coalesce(imports.c.reason, told)} if told else {}
     ended = {

@@ -6,8 +6,11 @@ from msgspec import Struct
 from sqlalchemy import and_, func, select, update
 
 from antiphon.core.campaign import Campaign, State
+from antiphon.core.consent import EVERYTHING
+from antiphon.core.consent import State as Standing
 from antiphon.core.message import Key
 from antiphon.core.message import State as Message
+from antiphon.store.audience import lists_of
 from antiphon.store.campaigns import is_, is_direct, read, the_one
 from antiphon.store.messages import of
 from antiphon.store.schema import campaigns, messages, opt_outs
@@ -69,5 +72,8 @@ async def opted_out(tx: Tx, campaign: Campaign) -> int:
     since = and_(opt_outs.c.at >= messages.c.claimed_at, messages.c.state != Message.WITHHELD)
     # Every number is more than nothing: said so that SQLite takes the index of the campaign's numbers.
     mine = (*of(campaign), messages.c.number > "")
-    outs = select(func.count()).select_from(messages.join(opt_outs, out)).where(*mine, since)
+    # Of everything or of one of its lists; who has left both is one person.
+    left = opt_outs.c.list_id.in_((EVERYTHING, *lists_of(campaign))), opt_outs.c.state == Standing.OUT.value
+    people = select(func.count(messages.c.number.distinct())).select_from(messages.join(opt_outs, out))
+    outs = people.where(*mine, since, *left)
     return (await tx.tuples(outs))[0][0]

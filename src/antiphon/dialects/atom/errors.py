@@ -23,6 +23,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.UnknownImport: (404, "unknown_upload"),
     errors.UnknownCarrier: (404, "unknown_carrier"),
     errors.UnknownRoute: (404, "unknown_route"),
+    errors.UnknownReview: (404, "unknown_review"),
     errors.CarrierInUse: (409, "not_now"),
     errors.CarrierUnreachable: (409, "not_now"),
     errors.NotOperator: (403, "forbidden"),

@@ -31,6 +31,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.UnknownImport: (404, 1000),
     errors.UnknownCarrier: (404, 1000),
     errors.UnknownRoute: (404, 1000),
+    errors.UnknownReview: (404, 1000),
     errors.CarrierInUse: (409, 1012),
     errors.CarrierUnreachable: (409, 1012),
     errors.NotOperator: (403, 1010),

@@ -27,6 +27,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.UnknownImport: (404, _INVALID),
     errors.UnknownCarrier: (404, _INVALID),
     errors.UnknownRoute: (404, _INVALID),
+    errors.UnknownReview: (404, _INVALID),
     errors.CarrierInUse: (409, _INVALID),
     errors.CarrierUnreachable: (409, _INVALID),
     errors.NotOperator: (403, _INVALID),

@@ -1,6 +1,6 @@
 """Contacts: /contacts, and by the thousand: /contacts/bulk."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Container, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,7 @@ from antiphon.core.errors import BadField, BadNumber, NumberTaken, Refusal
 from antiphon.dialects.door import Answer, Call
 from antiphon.dialects.incoming import without_nul
 from antiphon.dialects.native.envelope import WireAsk, WirePage, read_id, write_page
-from antiphon.services import contacts, cursors, lists, tags
+from antiphon.services import contacts, cursors, lists, opt_outs, tags
 from antiphon.services.contacts import LONGEST_NAME
 from antiphon.store.instants import instant, moment
 
@@ -77,14 +77,18 @@ class WireContact(Struct, gc=False):
     updated_at: datetime
 
 
-# {"line": 17, "status": "added", "id": "82130489311233"}, {"line": 18, "status": "refused", "reason": "..."}
+# {"line": 17, "status": "added", "id": "82130489311233", "opted_out": true}
+# {"line": 18, "status": "refused", "reason": "..."}
 
 
 class WireResult(Struct, omit_defaults=True, gc=False):
+    """`opted_out`: the number has opted out, of everything or of one of these lists, and stays so."""
+
     line: int
     status: str
     id: str | None = None
     reason: str | None = None
+    opted_out: bool = False
 
 
 def read_draft(wire: WireDraft) -> Draft:
@@ -168,10 +172,11 @@ def write_tag(contact: Contact) -> str:
     return f'"{instant(contact.updated_at)}"'
 
 
-def write_result(line: int, result: Result) -> WireResult:
+def write_result(line: int, result: Result, silent: Container[str]) -> WireResult:
     if result.contact is None:
         return WireResult(line, "refused", reason=result.reason)
-    return WireResult(line, result.change.value, id=str(result.contact.id))
+    id = str(result.contact.id)
+    return WireResult(line, result.change.value, id=id, opted_out=result.number in silent)
 
 
 async def search(call: Call, query: WireSearch) -> WirePage[WireContact]:
@@ -254,11 +259,15 @@ async def _added(call: Call, on: Sequence[str], run: Sequence[tuple[int, WireDra
     good = [draft for _, draft in drafts if isinstance(draft, Draft)]
     try:
         ids = tuple(read_id(id, "lists") for id in on)
-        done = iter(await contacts.add(call.store, call.account, AddContacts(drafts=good, list_ids=ids)))
+        results = await contacts.add(call.store, call.account, AddContacts(drafts=good, list_ids=ids))
     except Refusal as refusal:
         return [WireResult(place, "refused", reason=str(refusal)) for place, _ in drafts]
+    silent = await opt_outs.among(call.store, call.account, ids, {result.number for result in results})
+    done = iter(results)
     return [
-        write_result(place, next(done)) if isinstance(draft, Draft) else WireResult(place, "refused", reason=draft)
+        write_result(place, next(done), silent)
+        if isinstance(draft, Draft)
+        else WireResult(place, "refused", reason=draft)
         for place, draft in drafts
     ]
 

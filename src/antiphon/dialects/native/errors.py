@@ -23,6 +23,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.UnknownImport: (404, "unknown-import"),
     errors.UnknownCarrier: (404, "unknown-carrier"),
     errors.UnknownRoute: (404, "unknown-route"),
+    errors.UnknownReview: (404, "unknown-review"),
     errors.CarrierInUse: (409, "carrier-in-use"),
     errors.CarrierUnreachable: (409, "carrier-unreachable"),
     errors.NotOperator: (403, "not-operator"),

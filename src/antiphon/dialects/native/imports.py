@@ -28,6 +28,8 @@ class WireFile(Struct, forbid_unknown_fields=True):
 
 
 class WireImport(Struct):
+    """`protected`: so many numbers have opted out, of everything or of this list, and stay so."""
+
     id: str
     list: str
     state: str
@@ -35,6 +37,7 @@ class WireImport(Struct):
     added: int
     duplicates: int
     failed: int
+    protected: int
     reasons: tuple[str, ...]
     created_at: datetime
     ended_at: datetime | None
@@ -49,6 +52,7 @@ def write_import(found: Import) -> WireImport:
         added=found.added,
         duplicates=found.duplicates,
         failed=found.failed,
+        protected=found.protected,
         reasons=tuple((found.reason or "").splitlines()),
         created_at=found.created_at,
         ended_at=found.ended_at,

@@ -6,6 +6,7 @@ from antiphon.dialects.native import (
     automations,
     campaigns,
     carriers,
+    consent,
     contacts,
     deliveries,
     events,
@@ -42,6 +43,14 @@ LISTS = (
     Route("GET", "/tags", lists.tags, WireAsk, WirePage[lists.WireTag]),
     Route("GET", "/opt-outs", opt_outs.search, WireAsk, WirePage[opt_outs.WireOptOut]),
     Route("POST", "/opt-outs", opt_outs.create, opt_outs.WireNew, opt_outs.WireAdded),
+    Route("POST", "/opt-outs/import", opt_outs.take_list, None, opt_outs.WireCount, streams=True),
+    Route("GET", "/opt-outs/export", opt_outs.export, None, opt_outs.WireOptOut),
+    Route("POST", "/opt-ins", consent.opt_in, consent.WireNew, consent.WireOptedIn),
+    Route("GET", "/consents/{number}", consent.proof, WireAsk, consent.WireProof),
+    Route("GET", "/reviews", consent.reviews, WireAsk, WirePage[consent.WireReview]),
+    Route("POST", "/reviews/{id}", consent.decide, consent.WireDecision, consent.WireStanding),
+    Route("GET", "/wording", consent.wording, None, consent.WireWording),
+    Route("PUT", "/wording", consent.change_wording, consent.WireWording, consent.WireWording),
 )
 
 CAMPAIGN = campaigns.WireCampaign
@@ -128,7 +137,7 @@ OPERATORS = (
 # What is shown once must not be kept to be shown again, nor a password; and a file is more than can be compared. What
 # a carrier or a server says is true at its moment only.
 _NEVER_KEPT = (
-    *("/contacts/bulk", "/imports", "/sub-accounts", "/wallet/tokens"),
+    *("/contacts/bulk", "/opt-outs/import", "/imports", "/sub-accounts", "/wallet/tokens"),
     *("/carriers", "/carriers/{name}/test", "/callbacks/secrets", "/callbacks/test"),
 )
 

@@ -29,6 +29,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.UnknownImport: (400, 131),
     errors.UnknownCarrier: (400, 131),
     errors.UnknownRoute: (400, 131),
+    errors.UnknownReview: (400, 131),
     errors.CarrierInUse: (400, 127),
     errors.CarrierUnreachable: (400, 127),
     errors.NotOperator: (401, 101),

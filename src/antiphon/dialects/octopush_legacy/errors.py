@@ -28,6 +28,7 @@ TABLE: dict[type[Refusal], int] = {
     errors.UnknownImport: 131,
     errors.UnknownCarrier: 131,
     errors.UnknownRoute: 131,
+    errors.UnknownReview: 131,
     errors.CarrierInUse: 127,
     errors.CarrierUnreachable: 127,
     errors.NotOperator: 101,

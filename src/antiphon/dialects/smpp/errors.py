@@ -29,6 +29,7 @@ TABLE: dict[type[Refusal], int] = {
     errors.UnknownImport: status.SUBMIT_FAILED,
     errors.UnknownCarrier: status.SUBMIT_FAILED,
     errors.UnknownRoute: status.SUBMIT_FAILED,
+    errors.UnknownReview: status.SUBMIT_FAILED,
     errors.CarrierInUse: status.SUBMIT_FAILED,
     errors.CarrierUnreachable: status.SUBMIT_FAILED,
     errors.NotOperator: status.SUBMIT_FAILED,

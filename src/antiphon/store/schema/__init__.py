@@ -20,6 +20,7 @@ from antiphon.store.schema.accounts import (
 from antiphon.store.schema.carriers import attempts, carriers, early_receipts, lanes, parts, recalls, routes, speeds
 from antiphon.store.schema.owed import callback_attempts, callbacks, endpoints, signing_secrets
 from antiphon.store.schema.people import (
+    consents,
     contact_tags,
     contacts,
     entries,
@@ -29,6 +30,8 @@ from antiphon.store.schema.people import (
     lists,
     opt_outs,
     tags,
+    word_answers,
+    wordings,
 )
 from antiphon.store.schema.sending import automation_answers, automations, campaigns, messages, replies, submitted_parts
 from antiphon.store.schema.tables import metadata
@@ -44,6 +47,7 @@ __all__ = [
     "callbacks",
     "campaigns",
     "carriers",
+    "consents",
     "contact_tags",
     "contacts",
     "credentials",
@@ -72,4 +76,6 @@ __all__ = [
     "tags",
     "transfer_tokens",
     "wallets",
+    "word_answers",
+    "wordings",
 ]

@@ -98,6 +98,7 @@ contact_tags = Table(
     sqlite_with_rowid=False,
 )
 
+# How a number stands to everything (the list 0), or to one list: what its lines in the ledger come to.
 opt_outs = Table(
     "opt_outs",
     metadata,
@@ -106,7 +107,52 @@ opt_outs = Table(
     Column("at", Instant, nullable=False),
     Column("source", Text, nullable=False),
     Column("words", Text),
-    PrimaryKeyConstraint("account_id", "number"),
+    Column("list_id", BigInteger, nullable=False, server_default="0"),
+    Column("state", Text, nullable=False, server_default="out"),
+    Column("line_id", BigInteger, nullable=False, server_default="0"),
+    Column("held_id", BigInteger),
+    PrimaryKeyConstraint("account_id", "number", "list_id"),
+    sqlite_with_rowid=False,
+)
+Index("ix_opt_outs_held", opt_outs.c.account_id, opt_outs.c.held_id, **where("held_id IS NOT NULL"))
+
+# The ledger: all that was ever said of being written to. Lines are added, never changed.
+consents = Table(
+    "consents",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("list_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("noted_at", Instant, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("words", Text),
+    Column("campaign_id", BigInteger),
+    Column("who", Text),
+    PrimaryKeyConstraint("account_id", "id"),
+    Index("ix_consents_number", "account_id", "number", "id"),
+    sqlite_with_rowid=False,
+)
+
+# How an account answers to STOP, START and HELP, where it has said so.
+wordings = Table(
+    "wordings",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("wording", Json, nullable=False),
+)
+
+# When a number was last answered to one of these words.
+word_answers = Table(
+    "word_answers",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "number", "asked"),
     sqlite_with_rowid=False,
 )
 
@@ -126,6 +172,7 @@ imports = Table(
     Column("reason", Text),
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant),
+    Column("protected", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )

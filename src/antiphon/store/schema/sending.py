@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from antiphon.store.instants import Instant
@@ -52,6 +53,7 @@ campaigns = Table(
     Column("pacing", Json),
     Column("next_at", Instant),
     Column("canary_left", Integer),
+    Column("despite_opt_out", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )
