@@ -159,7 +159,7 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         "calculate": (partial(calculate.run_once, store, config.prices()), 0.1),
         "import files": (partial(import_files.run_once, store), 0.25),
         "schedule": (partial(schedule.run_once, store, grace), 0.25),
-        "parts": (partial(parts.run_once, store), 1.0),
+        "parts": (partial(parts.run_once, store, config.prices()), 1.0),
         "fleet": (fleet.run_once, 1.0),
         "dispatch": (partial(dispatch.run_once, store, fleet), 0.05),
         "callbacks": (courier.run_once, 0.1),

@@ -26,6 +26,7 @@ from antiphon.store import (
     campaigns,
     claims,
     contacts,
+    conversations,
     cursors,
     doubts,
     imports,
@@ -37,6 +38,7 @@ from antiphon.store import (
     parts,
     receipts,
     replies,
+    reply_parts,
     reports,
     request_ids,
     schedule,
@@ -53,12 +55,14 @@ _WINDOW = Window(limit=20)
 _EACH, _LISTED = cursors.Those(), cursors.Those(list_id=1, tag_id=1)
 _NUMBERS = ["+33612345678"]
 _TEXT = parts.Text(1, "SHOP", "+33612345678", 7, 2)
+_REPLY = reply_parts.Text("acme", "+33612345678", "36111", 7, 2)
 _LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs", "callbacks"}
 _GROWING = {
     *_LARGE,
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
     *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts", "answers"],
-    *["parts", "early_receipts", "attempts", "submitted_parts"],
+    *["parts", "early_receipts", "attempts", "submitted_parts", "reply_keys", "reply_parts", "stray_replies"],
+    *["erased", "erasures", "retention_marks"],
 }
 
 
@@ -87,7 +91,6 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.unfinished()), id="doubt"),
     pytest.param(lambda tx, campaign, account: messages.among(tx, account.id, [1]), id="messages among"),
     pytest.param(lambda tx, campaign, account: claims.release(tx, [(account.id, 1)]), id="release"),
-    pytest.param(lambda tx, campaign, account: messages.campaigns_of(tx, [(account.id, 1)]), id="campaigns of"),
     pytest.param(_receipts, id="receipts by reference"),
     pytest.param(lambda tx, campaign, account: receipts.take_early(tx, "simulator", ["1"]), id="early receipts"),
     pytest.param(lambda tx, campaign, account: receipts.any_kept(tx, tx.now), id="any kept receipt"),
@@ -95,7 +98,21 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: receipts.forget_kept(tx, tx.now), id="forget kept receipts"),
     pytest.param(lambda tx, campaign, account: claims.any_due(tx), id="any held"),
     pytest.param(lambda tx, campaign, account: claims.wake(tx, 100), id="wake"),
-    pytest.param(lambda tx, campaign, account: messages.last_to(tx, _NUMBERS), id="last to a number"),
+    pytest.param(lambda tx, campaign, account: messages.left_to(tx, _NUMBERS), id="what left for a number"),
+    pytest.param(lambda tx, campaign, account: messages.left(tx, [(account.id, 1)]), id="what left"),
+    pytest.param(lambda tx, campaign, account: replies.counts(tx, account.id, [1]), id="replies of campaigns"),
+    pytest.param(lambda tx, campaign, account: replies.keys(tx, {("acme", "x")}), id="keys of replies"),
+    pytest.param(lambda tx, campaign, account: replies.forget_keys(tx), id="forget keys of replies"),
+    pytest.param(lambda tx, campaign, account: replies.any_to_forget(tx, 1), id="anything of replies to forget"),
+    pytest.param(lambda tx, campaign, account: replies.forget_strays(tx, 1), id="forget strays"),
+    pytest.param(lambda tx, campaign, account: replies.strays_before(tx, 9, 9), id="strays before"),
+    pytest.param(lambda tx, campaign, account: reply_parts.take(tx, {_REPLY}), id="parts of a reply"),
+    pytest.param(lambda tx, campaign, account: reply_parts.old(tx, tx.now, 9), id="old parts of replies"),
+    pytest.param(lambda tx, campaign, account: conversations.page(tx, account.id, 9, 9), id="conversations"),
+    pytest.param(lambda tx, campaign, account: conversations.latest(tx, account.id, _NUMBERS), id="latest words"),
+    pytest.param(
+        lambda tx, campaign, account: conversations.words(tx, account.id, _NUMBERS[0], (tx.now, 9), 9), id="conversation"
+    ),
     pytest.param(lambda tx, campaign, account: doubts.any_unsettled(tx), id="any in doubt"),
     pytest.param(lambda tx, campaign, account: doubts.unsettled(tx, tx.now, 100), id="in doubt"),
     pytest.param(lambda tx, campaign, account: doubts.settle(tx, [(account.id, 1)], resend=True), id="settle doubts"),

@@ -46,6 +46,7 @@ class Driver(Protocol):
     async def update(
         self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row], states: Names
     ) -> int: ...
+    async def hold(self, connection: AsyncConnection, names: Sequence[int], *, shared: bool) -> None: ...
     async def close(self) -> None: ...
 
 
@@ -79,6 +80,11 @@ class Tx:
     def contains(self, text: ColumnElement[str], part: str) -> ColumnElement[bool]:
         """Is the part in the text, in any case of its letters?"""
         return self._driver.contains(text, part)
+
+    async def hold(self, names: Sequence[int], *, shared: bool = False) -> None:
+        """Until the transaction ends nobody else holds one of these names, all in one order; or only those who share
+        it."""
+        await self._driver.hold(self._connection, names, shared=shared)
 
     async def insert(self, table: Table, names: Names, rows: Sequence[Row]) -> int:
         """Insert many rows, JSON already encoded; how many were new. A row whose key is taken is left out."""

@@ -18,6 +18,7 @@ from antiphon.store.schema.accounts import (
     wallets,
 )
 from antiphon.store.schema.carriers import attempts, carriers, early_receipts, lanes, parts, routes, speeds
+from antiphon.store.schema.inbound import reply_keys, reply_parts, stray_replies
 from antiphon.store.schema.owed import callbacks
 from antiphon.store.schema.people import (
     contact_tags,
@@ -30,6 +31,7 @@ from antiphon.store.schema.people import (
     opt_outs,
     tags,
 )
+from antiphon.store.schema.personal import erased, erasures, retention_marks
 from antiphon.store.schema.sending import automation_answers, automations, campaigns, messages, replies, submitted_parts
 from antiphon.store.schema.tables import metadata
 
@@ -49,6 +51,8 @@ __all__ = [
     "died",
     "early_receipts",
     "entries",
+    "erased",
+    "erasures",
     "import_parts",
     "imports",
     "lanes",
@@ -61,9 +65,13 @@ __all__ = [
     "parts",
     "processes",
     "replies",
+    "reply_keys",
+    "reply_parts",
     "request_ids",
+    "retention_marks",
     "routes",
     "speeds",
+    "stray_replies",
     "submitted_parts",
     "tags",
     "transfer_tokens",
