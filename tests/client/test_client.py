@@ -16,6 +16,7 @@ from antiphon.dialects.native import (
 )
 from antiphon.dialects.native import carriers as carrier_wires
 from antiphon.dialects.native import contacts as contact_wires
+from antiphon.dialects.native import conversations as conversation_wires
 from antiphon.dialects.native import lists as list_wires
 from antiphon.dialects.native import messages as message_wires
 from antiphon.dialects.native import opt_outs as opt_out_wires
@@ -47,6 +48,8 @@ SAME = [
     (shapes.Choice, carrier_wires.WireChoice),
     (shapes.Route, carrier_wires.WireRoute),
     (shapes.Reply, reply_wires.WireReply),
+    (shapes.Word, conversation_wires.WireWord),
+    (shapes.Conversation, conversation_wires.WireConversation),
     (shapes.Wallet, wallet_wires.WireWallet),
     (shapes.Entry, wallet_wires.WireEntry),
 ]

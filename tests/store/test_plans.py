@@ -111,7 +111,8 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: conversations.page(tx, account.id, 9, 9), id="conversations"),
     pytest.param(lambda tx, campaign, account: conversations.latest(tx, account.id, _NUMBERS), id="latest words"),
     pytest.param(
-        lambda tx, campaign, account: conversations.words(tx, account.id, _NUMBERS[0], (tx.now, 9), 9), id="conversation"
+        lambda tx, campaign, account: conversations.words(tx, account.id, _NUMBERS[0], (tx.now, 9), 9),
+        id="conversation",
     ),
     pytest.param(lambda tx, campaign, account: doubts.any_unsettled(tx), id="any in doubt"),
     pytest.param(lambda tx, campaign, account: doubts.unsettled(tx, tx.now, 100), id="in doubt"),

@@ -8,6 +8,7 @@ from antiphon.client.shapes import (
     Carrier,
     Choice,
     Contact,
+    Conversation,
     Draft,
     Joined,
     Lane,
@@ -21,6 +22,7 @@ from antiphon.client.shapes import (
     Step,
     Tag,
     Wallet,
+    Word,
 )
 from antiphon.client.sync import Antiphon
 
@@ -32,6 +34,7 @@ __all__ = [
     "Carrier",
     "Choice",
     "Contact",
+    "Conversation",
     "Draft",
     "Joined",
     "Lane",
@@ -47,4 +50,5 @@ __all__ = [
     "Tag",
     "Unreachable",
     "Wallet",
+    "Word",
 ]

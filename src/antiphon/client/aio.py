@@ -15,6 +15,7 @@ from antiphon.client.shapes import (
     Carrier,
     Choice,
     Contact,
+    Conversation,
     Draft,
     Entry,
     Joined,
@@ -31,6 +32,7 @@ from antiphon.client.shapes import (
     Step,
     Tag,
     Wallet,
+    Word,
 )
 
 Given = TypeVar("Given")
@@ -155,6 +157,14 @@ class AsyncAntiphon:
     def replies(self) -> AsyncIterator[Reply]:
         """The newest first."""
         return self._pages(calls.replies)
+
+    def conversations(self) -> AsyncIterator[Conversation]:
+        """Who has written; who wrote last comes first."""
+        return self._pages(calls.conversations)
+
+    def conversation(self, number: str) -> AsyncIterator[Word]:
+        """What was said with this number, the newest first."""
+        return self._pages(lambda after: calls.conversation(number, after))
 
     async def wallet(self) -> Wallet:
         return await self._call(calls.wallet())

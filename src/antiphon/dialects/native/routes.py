@@ -7,6 +7,7 @@ from antiphon.dialects.native import (
     campaigns,
     carriers,
     contacts,
+    conversations,
     events,
     imports,
     lists,
@@ -67,6 +68,8 @@ CAMPAIGNS = (
     Route("GET", "/messages/{id}", messages.detail, None, messages.WireMessage),
     Route("GET", "/messages/{id}/way", messages.way, None, messages.WireWay),
     Route("GET", "/replies", replies.search, WireAsk, WirePage[replies.WireReply]),
+    Route("GET", "/conversations", conversations.search, WireAsk, WirePage[conversations.WireConversation]),
+    Route("GET", "/conversations/{number}", conversations.detail, WireAsk, WirePage[conversations.WireWord]),
 )
 
 ACCOUNT = (
@@ -101,6 +104,7 @@ OPERATORS = (
     Route("PUT", "/accounts/{login}/rate", pacing.put_rate, pacing.WireRate, pacing.WireRate),
     Route("GET", "/lanes", carriers.lanes, None, carriers.WireLanes),
     Route("GET", "/metrics", metrics.metrics),
+    Route("GET", "/stray-replies", replies.strays, WireAsk, WirePage[replies.WireStray]),
     Route("GET", "/routes", carriers.routes, None, carriers.WireRoutes),
     Route("POST", "/routes", carriers.create_route, carriers.WireNewRoute, carriers.WireRoute, 201),
     Route("DELETE", "/routes/{id}", carriers.remove_route, None, None, 204),
