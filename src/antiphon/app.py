@@ -57,6 +57,7 @@ class CannotServe(Exception):
 async def enlisted(config: Config) -> AsyncIterator[Store]:
     """The open database, and ourselves as one of the processes that use it. Raises CannotOpen."""
     store = await open_store(config.url)
+    store.secret = cache(lambda: vault(config).secret("erased"))
     try:
         await processes.enlist(store)
         yield store

@@ -29,6 +29,7 @@ from antiphon.store import (
     conversations,
     cursors,
     doubts,
+    erased,
     imports,
     kept,
     lists,
@@ -36,6 +37,7 @@ from antiphon.store import (
     opt_outs,
     paces,
     parts,
+    personal,
     receipts,
     replies,
     reply_parts,
@@ -75,6 +77,10 @@ async def _receipts(tx: Tx, campaign: Campaign, account: Account) -> None:
 
 def _doubled(campaign: Campaign) -> Campaign:
     return replace(campaign, audience=replace(campaign.audience, ids=(*campaign.audience.ids, 1)))
+
+
+def _person(account: Account) -> personal.Person:
+    return personal.Person(account=account.id, number=_NUMBERS[0], operator=True)
 
 
 QUESTIONS: list[Any] = [
@@ -199,6 +205,14 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: kept.hasten(tx, "smpp:1"), id="hasten"),
     pytest.param(lambda tx, campaign, account: kept.give_up(tx, "smpp:1", tx.now), id="give up"),
     pytest.param(lambda tx, campaign, account: kept.release(tx, [(account.id, 1)]), id="untold"),
+    pytest.param(lambda tx, campaign, account: erased.any_of(tx, [account.id]), id="has anybody been erased"),
+    pytest.param(lambda tx, campaign, account: erased.among(tx, account.id, ["x"]), id="who was erased"),
+    pytest.param(lambda tx, campaign, account: erased.noted_before(tx, account.id, 9, 9), id="erasures"),
+    pytest.param(lambda tx, campaign, account: personal.export(tx, _person(account)), id="export of a person"),
+    pytest.param(lambda tx, campaign, account: personal.erase(tx, _person(account)), id="erase a person"),
+    pytest.param(lambda tx, campaign, account: personal.leaving(tx, _person(account)), id="what leaves for a person"),
+    pytest.param(lambda tx, campaign, account: personal.unsend(tx, _person(account)), id="unsend to a person"),
+    pytest.param(lambda tx, campaign, account: personal.reading_a_file(tx, account.id), id="is a file read"),
     pytest.param(lambda tx, campaign, account: parts.waiting(tx, {_TEXT}, tx.now), id="parts that wait"),
     pytest.param(lambda tx, campaign, account: parts.message_of(tx, account.id, 1), id="message of a part"),
     pytest.param(lambda tx, campaign, account: parts.drop(tx, account.id, 1), id="drop a part"),

@@ -153,6 +153,8 @@ def _step(rows: Sequence[Row], results: Sequence[Result], added: int) -> Step:
         result = next(stored) if row.draft is not None else None
         if result is None:
             reasons.append(f"line {row.line}: {row.reason}")
+        elif result.change is Change.OPTED_OUT:
+            reasons.append(f"line {row.line}: {result.reason}")
         elif result.change is Change.UNREADABLE:
             reasons.append(f"line {row.line}: {result.number} is not a phone number: {result.reason}")
     return Step(

@@ -53,11 +53,12 @@ class Driver(Protocol):
 class Tx:
     """A transaction: ordinary statements, and the bulk moves that the two databases do differently."""
 
-    def __init__(self, connection: AsyncConnection, driver: Driver, now: datetime, ids: Ids) -> None:
-        self.now = now
-        self.ids = ids
+    def __init__(self, connection: AsyncConnection, store: "Store") -> None:
+        self.now = store.now()
+        self.ids = store.ids
+        self.secret = store.secret
         self._connection = connection
-        self._driver = driver
+        self._driver = store.driver
 
     async def all(self, statement: Executable) -> Sequence[RowMapping]:
         return (await self._connection.execute(statement)).mappings().all()
@@ -110,6 +111,7 @@ class Store:
         self.now = clock
         self.ids = Ids(clock, node=0)
         self.process_id = 0
+        self.secret = _no_secret  # the installation's key, handed in: what it hashes must not lie beside it
         self.woken = asyncio.Event()  # set when something is to be sent at once
         # The account that a secret opens, by its hash: asking for each request would halve what one process answers.
         self.believed: Lately[str, Any] = Lately(clock, _BELIEVED, _MOST_BELIEVED)
@@ -119,13 +121,13 @@ class Store:
     async def begin(self) -> AsyncIterator[Tx]:
         """A transaction that may write; committed at the end, rolled back on an exception."""
         async with self.driver.begin() as connection:
-            yield Tx(connection, self.driver, self.now(), self.ids)
+            yield Tx(connection, self)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """A transaction that only reads, of one moment."""
         async with self.driver.read() as connection:
-            yield Tx(connection, self.driver, self.now(), self.ids)
+            yield Tx(connection, self)
 
     async def share(
         self, write: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Done | Exception]]], item: Item
@@ -136,6 +138,10 @@ class Store:
 
     async def close(self) -> None:
         await self.driver.close()
+
+
+def _no_secret() -> bytes:
+    raise RuntimeError("the database was opened without the installation's key")
 
 
 def utc_now() -> datetime:

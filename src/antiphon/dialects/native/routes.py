@@ -15,6 +15,7 @@ from antiphon.dialects.native import (
     metrics,
     opt_outs,
     pacing,
+    personal,
     replies,
     wallet,
 )
@@ -89,6 +90,9 @@ ACCOUNT = (
     Route("GET", "/imports/{id}", imports.detail, None, imports.WireImport),
     Route("GET", "/senders", accounts.senders, None, accounts.WireSenders),
     Route("GET", "/wallet", wallet.detail, None, wallet.WireWallet),
+    Route("POST", "/personal-data/export", personal.export, personal.WireNumber, personal.WireExport),
+    Route("POST", "/personal-data/erase", personal.erase, personal.WireNumber, personal.WireErasure),
+    Route("GET", "/personal-data/erasures", personal.erasures, WireAsk, WirePage[personal.WireErasure]),
     Route("GET", "/wallet/ledger", wallet.ledger, WireAsk, WirePage[wallet.WireEntry]),
 )
 
@@ -110,11 +114,12 @@ OPERATORS = (
     Route("DELETE", "/routes/{id}", carriers.remove_route, None, None, 204),
 )
 
-# What is shown once must not be kept to be shown again, nor a password; and a file is more than can be compared. What
-# a carrier says is true at its moment only.
+# What is shown once must not be kept to be shown again, nor a password, nor what is held of somebody; and a file is
+# more than can be compared. What a carrier says is true at its moment only.
 _NEVER_KEPT = (
     *("/contacts/bulk", "/imports", "/sub-accounts", "/wallet/tokens"),
     *("/carriers", "/carriers/{name}/test"),
+    *("/personal-data/export", "/personal-data/erase"),
 )
 
 ROUTES = tuple(

@@ -55,7 +55,7 @@ def _inbound() -> None:
         sa.Column("alphabet", sa.Text, nullable=False),
         sa.Column("joined", sa.Boolean, nullable=False),
         sa.Column("arrived_at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint(*named, *counted, name="pk_reply_parts"),
+        sa.PrimaryKeyConstraint("number", "carrier", "receiver", *counted, name="pk_reply_parts"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_reply_parts_arrived_at", "reply_parts", ["arrived_at"])

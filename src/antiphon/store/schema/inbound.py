@@ -32,7 +32,7 @@ reply_parts = Table(
     Column("alphabet", Text, nullable=False),
     Column("joined", Boolean, nullable=False),
     Column("arrived_at", Instant, nullable=False),
-    PrimaryKeyConstraint("carrier", "number", "receiver", "reference", "total", "place"),
+    PrimaryKeyConstraint("number", "carrier", "receiver", "reference", "total", "place"),
     Index("ix_reply_parts_arrived_at", "arrived_at"),
     sqlite_with_rowid=False,
 )
