@@ -2,13 +2,14 @@
 
 import sys
 
-from bench import contacts, dispatch, faults, kannel, sends, smpp
+from bench import contacts, dispatch, faults, inbound, kannel, sends, smpp
 
 BENCHMARKS = {
     "contacts": contacts.main,
     "sends": sends.main,
     "dispatch": dispatch.main,
     "smpp": smpp.main,
+    "inbound": inbound.main,
     "kannel": kannel.main,
     "faults": faults.main,
 }

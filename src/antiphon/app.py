@@ -29,7 +29,7 @@ from antiphon.dialects.smpp.door import SmppDoor
 from antiphon.services import processes, progress
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
-from antiphon.workers import calculate, dispatch, heartbeat, import_files, parts, schedule
+from antiphon.workers import calculate, dispatch, heartbeat, import_files, parts, retention, schedule
 from antiphon.workers.callbacks import Courier
 from antiphon.workers.fleet import Fleet
 from antiphon.workers.loop import forever
@@ -160,6 +160,7 @@ async def _working(config: Config, store: Store) -> AsyncIterator[None]:
         "calculate": (partial(calculate.run_once, store, config.prices()), 0.1),
         "import files": (partial(import_files.run_once, store), 0.25),
         "schedule": (partial(schedule.run_once, store, grace), 0.25),
+        "retention": (partial(retention.run_once, store), 60.0),
         "parts": (partial(parts.run_once, store, config.prices()), 1.0),
         "fleet": (fleet.run_once, 1.0),
         "dispatch": (partial(dispatch.run_once, store, fleet), 0.05),

@@ -64,7 +64,7 @@ _GROWING = {
     *["campaigns", "lists", "tags", "accounts", "credentials", "replies", "wallets", "ledger", "request_ids"],
     *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts", "answers"],
     *["parts", "early_receipts", "attempts", "submitted_parts", "reply_keys", "reply_parts", "stray_replies"],
-    *["erased", "erasures", "retention_marks"],
+    *["erased", "erasures"],
 }
 
 

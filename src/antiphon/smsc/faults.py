@@ -38,6 +38,8 @@ class Faults:
         Share whose receipt comes a second time.
     stopped
         Share of the readers that answer STOP.
+    replies
+        So many answers a second, each another text, from the people that messages went to.
     ids
         How messages are named: decimal, hex, hex_then_decimal (in the receipt), or padded (in the receipt).
     tell
@@ -57,6 +59,7 @@ class Faults:
     early: float = 0.0
     twice: float = 0.0
     stopped: float = 0.0
+    replies: float = 0.0
     ids: Literal["decimal", "hex", "hex_then_decimal", "padded"] = "decimal"
     tell: Literal["text", "tlv", "both"] = "both"
     seed: int = 0

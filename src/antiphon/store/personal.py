@@ -171,7 +171,7 @@ FREE: Final[Mapping[str, str]] = {
     "reply_keys": "hashes of what came in, for days at most",
     "erased": "keyed hashes: what protects who was erased",
     "erasures": "that somebody was erased, without the number",
-    "retention_marks": "ids",
+    "retention": "ids",
 }
 
 

@@ -95,11 +95,12 @@ def _personal() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "retention_marks",
+        "retention",
         sa.Column("account_id", sa.BigInteger, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
+        sa.Column("days", sa.Integer, nullable=False),
         sa.Column("upto", sa.BigInteger, nullable=False),
         sa.Column("began_at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("account_id", "name", name="pk_retention_marks"),
+        sa.PrimaryKeyConstraint("account_id", "name", name="pk_retention"),
         sqlite_with_rowid=False,
     )

@@ -31,7 +31,7 @@ from antiphon.store.schema.people import (
     opt_outs,
     tags,
 )
-from antiphon.store.schema.personal import erased, erasures, retention_marks
+from antiphon.store.schema.personal import erased, erasures, retention
 from antiphon.store.schema.sending import automation_answers, automations, campaigns, messages, replies, submitted_parts
 from antiphon.store.schema.tables import metadata
 
@@ -68,7 +68,7 @@ __all__ = [
     "reply_keys",
     "reply_parts",
     "request_ids",
-    "retention_marks",
+    "retention",
     "routes",
     "speeds",
     "stray_replies",

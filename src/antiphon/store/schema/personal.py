@@ -1,6 +1,6 @@
 """Who was erased, and how far has what is kept for a while been blanked?"""
 
-from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, Table, Text
 
 from antiphon.store.instants import Instant
 from antiphon.store.schema.tables import Json, metadata
@@ -31,12 +31,14 @@ erasures = Table(
     sqlite_with_rowid=False,
 )
 
-# All rows of a table up to this id have been looked at; since `began_at`, for now and then it begins again.
-retention_marks = Table(
-    "retention_marks",
+# Of which tables an account keeps the rows so many days. All up to this id have been looked at since `began_at`; now
+# and then it begins again.
+retention = Table(
+    "retention",
     metadata,
     Column("account_id", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
+    Column("days", Integer, nullable=False),
     Column("upto", BigInteger, nullable=False),
     Column("began_at", Instant, nullable=False),
     PrimaryKeyConstraint("account_id", "name"),
