@@ -46,6 +46,7 @@ def _alone(name: str) -> None:
         id = _begin(client)
         _until(client, id, lambda counts: counts["accepted"] == SIZE)
         add_carrier(folder, url, port, "window=1000")
+        client = connection()  # the other one has been idle for too long
         _until(client, id, lambda counts: counts["delivered"] > 0)
         first, began = _report(client, id)["counts"]["delivered"], time.perf_counter()
         _until(client, id, lambda counts: counts["delivered"] == SIZE)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from antiphon import __version__, app
 from antiphon.cli_carriers import carrier, route
+from antiphon.cli_people import keep, person
 from antiphon.config import BadSetting, Config, load
 from antiphon.core.account import Doubts, NewBind, NewCredential
 from antiphon.core.errors import BadField, Refusal
@@ -28,8 +29,9 @@ _DEMO = "demo@antiphon.example"
 
 cli = App(name="antiphon", version=__version__, help="SMS contacts and campaigns in your own database.")
 account = App(name="account", help="Accounts and their credentials.")
-for group in (account, carrier, route):
+for group in (account, carrier, route, person):
     cli.command(group)
+account.command(keep)
 
 
 @cli.command

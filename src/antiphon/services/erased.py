@@ -12,7 +12,7 @@ from typing import Final
 from antiphon.core.consent import OptOut
 from antiphon.store import erased, opt_outs
 from antiphon.store.erased import Hashed
-from antiphon.store.session import Tx
+from antiphon.store.session import Store, Tx
 
 SOURCE: Final = "erased"
 _HINT: Final = 8  # hexadecimal digits
@@ -45,6 +45,12 @@ async def remember(tx: Tx, account: int, out: OptOut) -> None:
         digest=_digest(key, account, out.number), opted_out_at=out.at, source=out.source, key_hint=hint(key)
     )
     await erased.add(tx, account, hashed)
+
+
+async def hints(store: Store) -> dict[str, int]:
+    """With which keys numbers were hashed, and how many with each."""
+    async with store.read() as tx:
+        return await erased.hints(tx)
 
 
 def hint(key: bytes) -> str:
