@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Text, insert, select, text
 
 from antiphon.core.account import Account, Callbacks
 from antiphon.core.automation import AutoReply, CallWebhook, Match, Rule, SendTo
+from antiphon.core.consent import OptOut
 from antiphon.core.contact import Change, Draft, EditContact
 from antiphon.core.errors import BadNumber, CannotErase
 from antiphon.core.message import Accepted, Fate, InDoubt, Receipt, Reply
@@ -18,6 +19,7 @@ from antiphon.services import (
     automations,
     contacts,
     doubts,
+    erased,
     imports,
     messages,
     personal,
@@ -294,6 +296,15 @@ async def test_what_is_no_number_is_refused(store: Store, account: Account, writ
         await personal.erase(store, account, written, "x")
     with pytest.raises(BadNumber):
         await personal.export(store, account, written)
+
+
+async def test_many_that_were_erased_are_asked_for(store: Store, account: Account) -> None:
+    async with store.begin() as tx:
+        for place in range(1_200):
+            out = OptOut(number=number(place), at=tx.now, source="test")
+            await erased.remember(tx, account.id, out)
+    added = await add(store, account, *people(3, start=1_198))
+    assert changes(added) == [Change.OPTED_OUT, Change.OPTED_OUT, Change.ADDED]
 
 
 async def test_with_another_key_nobody_is_known(store: Store, account: Account) -> None:

@@ -206,6 +206,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: kept.give_up(tx, "smpp:1", tx.now), id="give up"),
     pytest.param(lambda tx, campaign, account: kept.release(tx, [(account.id, 1)]), id="untold"),
     pytest.param(lambda tx, campaign, account: erased.any_of(tx, [account.id]), id="has anybody been erased"),
+    pytest.param(lambda tx, campaign, account: erased.first(tx, account.id, 9), id="the first of who was erased"),
     pytest.param(lambda tx, campaign, account: erased.among(tx, account.id, ["x"]), id="who was erased"),
     pytest.param(lambda tx, campaign, account: erased.noted_before(tx, account.id, 9, 9), id="erasures"),
     pytest.param(lambda tx, campaign, account: personal.export(tx, _person(account)), id="export of a person"),

@@ -16,14 +16,13 @@ from antiphon.store.session import Store, Tx
 
 SOURCE: Final = "erased"
 _HINT: Final = 8  # hexadecimal digits
+_FEW: Final = 1_000  # so many are read whole, and compared here: half the time of asking for each number of a batch
 
 
 async def among(tx: Tx, account: int, numbers: Collection[str]) -> dict[str, datetime]:
     """When those of these numbers had opted out that were erased since. Nobody is erased until the transaction ends."""
     await tx.hold([account], shared=True)
-    if not numbers or not await erased.any_of(tx, [account]):
-        return {}
-    return await _among(tx, account, numbers)
+    return await _among(tx, account, numbers) if numbers else {}
 
 
 async def silence(tx: Tx, wanted: Mapping[int, Collection[str]]) -> None:
@@ -59,9 +58,14 @@ def hint(key: bytes) -> str:
 
 
 async def _among(tx: Tx, account: int, numbers: Collection[str]) -> dict[str, datetime]:
+    kept = await erased.first(tx, account, _FEW)
+    if not kept:
+        return {}
     key = tx.secret()
     digests = {_digest(key, account, number): number for number in numbers}
-    return {digests[digest]: at for digest, at in (await erased.among(tx, account, digests)).items()}
+    if len(kept) == _FEW:
+        kept = await erased.among(tx, account, digests)
+    return {digests[digest]: at for digest, at in kept.items() if digest in digests}
 
 
 def _digest(key: bytes, account: int, number: str) -> str:

@@ -37,6 +37,12 @@ async def any_of(tx: Tx, accounts: Collection[int]) -> set[int]:
     return {account for (account,) in await tx.tuples(one.distinct())}
 
 
+async def first(tx: Tx, account: int, limit: int) -> dict[str, datetime]:
+    """Some of them, and when they had opted out; all where they are fewer."""
+    query = select(erased.c.digest, erased.c.opted_out_at).where(erased.c.account_id == account)
+    return dict(await tx.tuples(query.limit(limit)))
+
+
 async def among(tx: Tx, account: int, digests: Collection[str]) -> dict[str, datetime]:
     """When those of them had opted out that are here."""
     query = select(erased.c.digest, erased.c.opted_out_at).where(
