@@ -116,6 +116,7 @@ class Campaign(Struct):
     archived_at: datetime | None
     counts: dict[str, int]
     replies: int
+    pacing: dict[str, Any] | None
 
 
 class Progress(Struct):

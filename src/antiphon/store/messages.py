@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Select,
     delete,
     func,
     literal,

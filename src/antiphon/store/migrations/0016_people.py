@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0016"
-down_revision = "0009"
+down_revision = "0010"
 
 _OF_CAMPAIGN = sa.text("campaign_id IS NOT NULL")
 _OF_NUMBER = sa.text("number IS NOT NULL")
