@@ -248,3 +248,14 @@ async def test_only_digits_are_a_number(source: str, number: str) -> None:
         next(iter(smsc._bound)).request(Command.DELIVER_SM, body, lambda _: None)
         await heard.until(lambda inbox: bool(inbox.replies))
     assert heard.replies[0].number == number
+
+
+async def test_the_simulators_readers_answer_at_a_rate() -> None:
+    async with far_end(replies=200.0) as (smsc, port), bound(port) as (carrier, heard):
+        carrier.send(outgoing(1, sender="36111"))
+        await heard.until(lambda inbox: len(inbox.replies) > 2)
+        assert smsc.answered <= len(heard.replies)
+    assert len({reply.text for reply in heard.replies}) == len(heard.replies)
+    assert {(reply.number, reply.receiver, reply.carrier) for reply in heard.replies} == {
+        ("+33600000001", "36111", heard.replies[0].carrier)
+    }
