@@ -20,7 +20,8 @@ SOURCE = Path(errors.__file__).parents[1]
 CALLS = Path(__file__).parents[1] / "dialects"
 NOUNS = {
     *("contacts", "lists", "imports", "opt_outs", "replies", "conversations", "personal", "automations"),
-    *("campaigns", "messages", "voice", "wallet", "accounts", "carriers", "metrics"),
+    *("campaigns", "messages", "voice", "wallet", "accounts", "carriers", "metrics", "deliveries", "events"),
+    "pacing",
 }
 ALWAYS = {"__init__.py", "routes.py", "auth.py", "errors.py", "README.md"}
 SHARED = {"callbacks.py", "envelope.py", "fields.py"}  # what is around every answer, and what several nouns say
