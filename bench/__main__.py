@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import callbacks, contacts, dispatch, faults, kannel, sends, smpp
+from bench import callbacks, contacts, dispatch, faults, inbound, kannel, sends, smpp
 
 BENCHMARKS = {
     "contacts": contacts.main,
@@ -10,6 +10,7 @@ BENCHMARKS = {
     "dispatch": dispatch.main,
     "smpp": smpp.main,
     "callbacks": callbacks.main,
+    "inbound": inbound.main,
     "kannel": kannel.main,
     "faults": faults.main,
 }

@@ -117,6 +117,7 @@ async def another_account(store: Store, region: str = "FR") -> Account:
 @asynccontextmanager
 async def enlisted(url: str, clock: Clock) -> AsyncIterator[Store]:
     opened = await open_store(url, clock=clock)
+    opened.secret = lambda: b"the key of all tests"
     try:
         await processes.enlist(opened)
         yield opened

@@ -30,7 +30,17 @@ from antiphon.services import processes, progress
 from antiphon.services.vault import Vault
 from antiphon.store.processes import LEASE
 from antiphon.store.session import Store, open_store, shown
-from antiphon.workers import calculate, dispatch, heartbeat, import_files, inquiries, old_callbacks, parts, schedule
+from antiphon.workers import (
+    calculate,
+    dispatch,
+    heartbeat,
+    import_files,
+    inquiries,
+    old_callbacks,
+    parts,
+    retention,
+    schedule,
+)
 from antiphon.workers.callbacks import Courier
 from antiphon.workers.caller import Caller
 from antiphon.workers.fleet import Fleet
@@ -59,6 +69,7 @@ class CannotServe(Exception):
 async def enlisted(config: Config) -> AsyncIterator[Store]:
     """The open database, and ourselves as one of the processes that use it. Raises CannotOpen."""
     store = await open_store(config.url)
+    store.secret = cache(lambda: vault(config).secret("erased"))
     try:
         await processes.enlist(store)
         yield store
@@ -166,7 +177,8 @@ async def _working(config: Config, store: Store, outbound: Outbound) -> AsyncIte
         "calculate": (partial(calculate.run_once, store, config.prices()), 0.1),
         "import files": (partial(import_files.run_once, store), 0.25),
         "schedule": (partial(schedule.run_once, store, grace), 0.25),
-        "parts": (partial(parts.run_once, store), 1.0),
+        "retention": (partial(retention.run_once, store), 60.0),
+        "parts": (partial(parts.run_once, store, config.prices()), 1.0),
         "fleet": (fleet.run_once, 1.0),
         "inquiries": (partial(inquiries.run_once, store, fleet), 1.0),
         "dispatch": (partial(dispatch.run_once, store, fleet), 0.05),

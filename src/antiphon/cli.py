@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from antiphon import __version__, app
 from antiphon.cli_callbacks import callback
 from antiphon.cli_carriers import carrier, route
+from antiphon.cli_people import keep, person
 from antiphon.cli_windows import windows
 from antiphon.config import BadSetting, Config, load
 from antiphon.core.account import Doubts, NewBind, NewCredential
@@ -30,9 +31,10 @@ _DEMO = "demo@antiphon.example"
 
 cli = App(name="antiphon", version=__version__, help="SMS contacts and campaigns in your own database.")
 account = App(name="account", help="Accounts and their credentials.")
-for group in (account, callback, carrier, route):
+for group in (account, callback, carrier, route, person):
     cli.command(group)
 account.command(windows)
+account.command(keep)
 
 
 @cli.command

@@ -8,8 +8,9 @@ import msgspec
 from msgspec.structs import fields
 
 from antiphon import __version__
+from antiphon.app_carriers import vault
 from antiphon.config import Config
-from antiphon.services import carriers
+from antiphon.services import carriers, erased
 from antiphon.store import migrations
 from antiphon.store.session import CannotOpen, open_store, reached, shown
 
@@ -67,6 +68,7 @@ async def _carriers(config: Config) -> list[tuple[bool, str]]:
     store = await open_store(config.url)
     try:
         known, lanes = await carriers.all_of_them(store), await carriers.lanes(store)
+        hashed = await erased.hints(store)
     finally:
         await store.close()
     lines: list[tuple[bool, str]] = []
@@ -75,6 +77,8 @@ async def _carriers(config: Config) -> list[tuple[bool, str]]:
         said = ", ".join(states) or "no process is running"
         well = one.paused or all(state.startswith(("open", "closed")) for state in states)
         lines.append((well, f"carrier {one.name}: {one.url}{' (default)' if one.is_default else ''}: {said}"))
+    if lost := sum(count for key, count in hashed.items() if key != erased.hint(vault(config).secret("erased"))):
+        lines.append((False, f"secret key: {lost} erased opt-outs were hashed with another one, and protect nobody"))
     if not any(one.is_default for one in known):
         lines.append((True, _ONLY_SIMULATOR))
     return lines

@@ -19,7 +19,7 @@ from antiphon.smpp import status
 SOURCE = Path(errors.__file__).parents[1]
 CALLS = Path(__file__).parents[1] / "dialects"
 NOUNS = {
-    *("contacts", "lists", "imports", "opt_outs", "replies", "automations", "consent"),
+    *("contacts", "lists", "imports", "opt_outs", "replies", "conversations", "personal", "automations", "consent"),
     *("campaigns", "messages", "voice", "wallet", "accounts", "carriers", "metrics", "deliveries", "events"),
     *("pacing", "windows"),
 }

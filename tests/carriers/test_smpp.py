@@ -14,11 +14,11 @@ from antiphon.carriers.smpp import messages
 from antiphon.carriers.smpp.carrier import Smpp
 from antiphon.carriers.smpp.settings import Settings, relative
 from antiphon.core import air
-from antiphon.core.air import Alphabet, Joined
+from antiphon.core.air import Alphabet
 from antiphon.core.carrier import read
 from antiphon.core.errors import BadField
-from antiphon.core.message import Accepted, Busy, Fate, InDoubt, Refused
-from antiphon.smpp.bodies import ShortMessage, Tag
+from antiphon.core.message import Accepted, Busy, Fate, Fragment, InDoubt, Refused
+from antiphon.smpp.bodies import Command, ShortMessage, Tag
 from tests.carriers.far_ends import Collected, far_end, outgoing
 
 LONG = "All work and no play makes Jack a dull boy. " * 9
@@ -136,9 +136,11 @@ async def test_a_reply_comes_in() -> None:
 async def test_the_text_arrives_as_it_was_written(tmp_path: Path, how: str, text: str, alphabet: str) -> None:
     settings = Settings(long=how, alphabet=Alphabet(alphabet))
     parts = messages.write(outgoing(1, text), settings, 7)
-    joined = Joined()
-    heard = [messages.read(part, settings, joined) for part in reversed(parts)]
-    assert heard == [*[None] * (len(parts) - 1), text]
+    heard = [messages.read(part, settings) for part in parts]
+    octets = b"".join(one.octets for one in heard if isinstance(one, Fragment))
+    whole = [one for one in heard if isinstance(one, str)]
+    assert (air.read(octets, parts[0].data_coding, settings.alphabet) if octets else whole[0]) == text
+    assert [one.place for one in heard if isinstance(one, Fragment)] == list(range(1, len(heard) + 1)) or whole
     assert all(len(part.short_message) <= 140 or how == "payload" or alphabet == "gsm" for part in parts)
 
 
@@ -233,4 +235,27 @@ def test_octets_are_text_again() -> None:
     packed = air.cut("Hello @ [€]", Alphabet.PACKED)
     assert air.read(packed.parts[0], packed.coding, Alphabet.PACKED) == "Hello @ [€]"
     unknown = ShortMessage(data_coding=0x04, short_message=b"\xff\x00", tlvs={Tag.SOURCE_PORT: b"\0\1"})
-    assert messages.read(unknown, Settings(), Joined()) is not None
+    assert isinstance(messages.read(unknown, Settings()), str)
+
+
+@pytest.mark.parametrize(
+    ("source", "number"),
+    [("33612345678", "+33612345678"), ("+33612345678", "+33612345678"), ("MYBANK", "MYBANK"), ("", "")],
+)
+async def test_only_digits_are_a_number(source: str, number: str) -> None:
+    async with far_end() as (smsc, port), bound(port) as (_, heard):
+        body = ShortMessage(source=source, destination="36111", short_message=b"Hi")
+        next(iter(smsc._bound)).request(Command.DELIVER_SM, body, lambda _: None)
+        await heard.until(lambda inbox: bool(inbox.replies))
+    assert heard.replies[0].number == number
+
+
+async def test_the_simulators_readers_answer_at_a_rate() -> None:
+    async with far_end(replies=200.0) as (smsc, port), bound(port) as (carrier, heard):
+        carrier.send(outgoing(1, sender="36111"))
+        await heard.until(lambda inbox: len(inbox.replies) > 2)
+        assert smsc.answered <= len(heard.replies)
+    assert len({reply.text for reply in heard.replies}) == len(heard.replies)
+    assert {(reply.number, reply.receiver, reply.carrier) for reply in heard.replies} == {
+        ("+33600000001", "36111", heard.replies[0].carrier)
+    }

@@ -18,6 +18,7 @@ from antiphon.dialects.native import (
 )
 from antiphon.dialects.native import carriers as carrier_wires
 from antiphon.dialects.native import contacts as contact_wires
+from antiphon.dialects.native import conversations as conversation_wires
 from antiphon.dialects.native import deliveries as delivery_wires
 from antiphon.dialects.native import lists as list_wires
 from antiphon.dialects.native import messages as message_wires
@@ -57,6 +58,8 @@ SAME = [
     (shapes.Tried, delivery_wires.WireTried),
     (shapes.NewSecret, delivery_wires.WireNewSecret),
     (shapes.Reply, reply_wires.WireReply),
+    (shapes.Word, conversation_wires.WireWord),
+    (shapes.Conversation, conversation_wires.WireConversation),
     (shapes.Wallet, wallet_wires.WireWallet),
     (shapes.Entry, wallet_wires.WireEntry),
 ]

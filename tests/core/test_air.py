@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.core import air, gsm, septets, text
-from antiphon.core.air import Alphabet, Joined, Part
+from antiphon.core.air import Alphabet, Part
 
 gsm_texts = st.text(st.sampled_from(sorted(gsm.CHARACTERS)), max_size=500)
 any_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
@@ -63,21 +63,3 @@ def test_a_header_is_taken_off_again(reference: int, total: int, octets: bytes) 
 )
 def test_headers_of_all_kinds(octets: str, part: Part | None, rest: str) -> None:
     assert air.take_header(bytes.fromhex(octets)) == (part, bytes.fromhex(rest))
-
-
-@given(st.permutations(range(1, 6)), st.integers(1, 5))
-def test_parts_join_in_any_order(order: list[int], repeated: int) -> None:
-    joined = Joined()
-    heard = [
-        joined.add("a", "b", Part(9, 5, place), bytes((place,)))
-        for place in [*order[:-1], *([repeated] if repeated != order[-1] else []), order[-1]]
-    ]
-    assert heard == [*[None] * (len(heard) - 1), b"\1\2\3\4\5"]
-
-
-def test_parts_that_never_come_do_not_grow() -> None:
-    joined = Joined(most=10)
-    for reference in range(100):
-        joined.add("a", "b", Part(reference, 2, 1), b"x")
-    assert joined.add("a", "b", Part(99, 2, 2), b"y") == b"xy"
-    assert joined.add("a", "b", Part(0, 2, 2), b"y") is None

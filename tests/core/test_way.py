@@ -166,7 +166,15 @@ CASES = [
         _facts(
             ACCEPTED,
             replies=[
-                Answered(id=13, campaign_id=11, number="+33612345678", receiver="36111", text="STOP", at=_at(20)),
+                Answered(
+                    id=13,
+                    campaign_id=11,
+                    message_id=12,
+                    number="+33612345678",
+                    receiver="36111",
+                    text="STOP",
+                    at=_at(20),
+                ),
             ],
         ),
         [IN, OUT, TAKEN, "+33612345678 answered to 36111: STOP"],

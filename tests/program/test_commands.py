@@ -45,6 +45,37 @@ def test_account_create(tmp_path: Path) -> None:
     assert re.search(r"^api_key +[0-9a-f]{40}$", plain, re.MULTILINE)
 
 
+def test_a_person_on_the_command_line(tmp_path: Path) -> None:
+    data = str(tmp_path)
+    made = json.loads(run("account", "create", "--login", "a@example.com", "--json", "--data", data).stdout)
+    with sqlite3.connect(tmp_path / "antiphon.db") as database:
+        row = (made["account_id"], "+33612345678", 0, "reply", "STOP")
+        database.execute("INSERT INTO opt_outs (account_id, number, at, source, words) VALUES (?, ?, ?, ?, ?)", row)
+    given = ("--login", "a@example.com", "--data", data)
+    told = json.loads(run("person", "export", "0612345678", *given).stdout)
+    assert told["holdings"]["opt_outs"][0]["words"] == "STOP"
+    assert run("person", "erase", "0612345678", *given).stdout.split() == ["opt_outs", "1"]
+    told = json.loads(run("person", "export", "0612345678", *given).stdout)
+    assert (told["protected"], told["holdings"]["opt_outs"]) == (True, [])
+    assert run("person", "erase", "0612345678", *given).stdout.strip() == "nothing was held"
+
+
+def test_how_long_anything_is_kept(tmp_path: Path) -> None:
+    data = str(tmp_path)
+    run("account", "create", "--login", "a@example.com", "--data", data)
+    given = ("account", "keep", "--login", "a@example.com", "--data", data)
+    assert run(*given, "--texts", "90").stdout.split() == ["texts", "90", "days", "events", "for", "ever"]
+    assert run(*given, "--texts", "0", "--events", "7").stdout.split() == [
+        "texts",
+        "for",
+        "ever",
+        "events",
+        "7",
+        "days",
+    ]
+    assert run(*given).stdout.split() == ["texts", "for", "ever", "events", "7", "days"]
+
+
 def test_who_is_an_operator(server: Server) -> None:
     """The account of the server's tests is the first one."""
     lanes = server.call("GET", "/api/v1/lanes")

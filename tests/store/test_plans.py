@@ -30,9 +30,11 @@ from antiphon.store import (
     claims,
     consent,
     contacts,
+    conversations,
     cursors,
     deliveries,
     doubts,
+    erased,
     imports,
     inquiries,
     kept,
@@ -41,9 +43,11 @@ from antiphon.store import (
     opt_outs,
     paces,
     parts,
+    personal,
     recalls,
     receipts,
     replies,
+    reply_parts,
     reports,
     request_ids,
     schedule,
@@ -68,6 +72,7 @@ _THOSE = {
 _EACH, _LISTED = cursors.Those(), cursors.Those(list_id=1, tag_id=1)
 _NUMBERS = ["+33612345678"]
 _TEXT = parts.Text(1, "SHOP", "+33612345678", 7, 2)
+_REPLY = reply_parts.Text("acme", "+33612345678", "36111", 7, 2)
 _LARGE = {"messages", "contacts", "list_members", "contact_tags", "opt_outs", "consents", "callbacks"}
 _GROWING = {
     *_LARGE,
@@ -75,6 +80,8 @@ _GROWING = {
     *["callbacks", "automations", "automation_answers", "entries", "imports", "import_parts", "answers"],
     *["consents", "wordings", "word_answers", "parts", "early_receipts", "attempts", "submitted_parts"],
     *["callback_attempts", "signing_secrets", "recalls"],
+    *["reply_keys", "reply_parts", "stray_replies"],
+    *["erased", "erasures"],
 }
 
 
@@ -87,6 +94,10 @@ async def _receipts(tx: Tx, campaign: Campaign, account: Account) -> None:
 
 def _doubled(campaign: Campaign) -> Campaign:
     return replace(campaign, audience=replace(campaign.audience, ids=(*campaign.audience.ids, 1)))
+
+
+def _person(account: Account) -> personal.Person:
+    return personal.Person(account=account.id, number=_NUMBERS[0], operator=True)
 
 
 QUESTIONS: list[Any] = [
@@ -110,7 +121,6 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.unfinished()), id="doubt"),
     pytest.param(lambda tx, campaign, account: messages.among(tx, account.id, [1]), id="messages among"),
     pytest.param(lambda tx, campaign, account: claims.release(tx, [(account.id, 1)]), id="release"),
-    pytest.param(lambda tx, campaign, account: messages.campaigns_of(tx, [(account.id, 1)]), id="campaigns of"),
     pytest.param(_receipts, id="receipts by reference"),
     pytest.param(lambda tx, campaign, account: receipts.take_early(tx, "simulator", ["1"]), id="early receipts"),
     pytest.param(lambda tx, campaign, account: receipts.any_kept(tx, tx.now), id="any kept receipt"),
@@ -128,7 +138,22 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: recalls.any_of(tx, (account.id, 1)), id="one recall"),
     pytest.param(lambda tx, campaign, account: claims.any_due(tx), id="any held"),
     pytest.param(lambda tx, campaign, account: claims.wake(tx, 100), id="wake"),
-    pytest.param(lambda tx, campaign, account: messages.last_to(tx, _NUMBERS), id="last to a number"),
+    pytest.param(lambda tx, campaign, account: messages.left_to(tx, _NUMBERS), id="what left for a number"),
+    pytest.param(lambda tx, campaign, account: messages.left(tx, [(account.id, 1)]), id="what left"),
+    pytest.param(lambda tx, campaign, account: replies.counts(tx, account.id, [1]), id="replies of campaigns"),
+    pytest.param(lambda tx, campaign, account: replies.keys(tx, {("acme", "x")}), id="keys of replies"),
+    pytest.param(lambda tx, campaign, account: replies.forget_keys(tx), id="forget keys of replies"),
+    pytest.param(lambda tx, campaign, account: replies.any_to_forget(tx, 1), id="anything of replies to forget"),
+    pytest.param(lambda tx, campaign, account: replies.forget_strays(tx, 1), id="forget strays"),
+    pytest.param(lambda tx, campaign, account: replies.strays_before(tx, 9, 9), id="strays before"),
+    pytest.param(lambda tx, campaign, account: reply_parts.take(tx, {_REPLY}), id="parts of a reply"),
+    pytest.param(lambda tx, campaign, account: reply_parts.old(tx, tx.now, 9), id="old parts of replies"),
+    pytest.param(lambda tx, campaign, account: conversations.page(tx, account.id, 9, 9), id="conversations"),
+    pytest.param(lambda tx, campaign, account: conversations.latest(tx, account.id, _NUMBERS), id="latest words"),
+    pytest.param(
+        lambda tx, campaign, account: conversations.words(tx, account.id, _NUMBERS[0], (tx.now, 9), 9),
+        id="conversation",
+    ),
     pytest.param(lambda tx, campaign, account: doubts.any_unsettled(tx), id="any in doubt"),
     pytest.param(lambda tx, campaign, account: doubts.unsettled(tx, tx.now, 100), id="in doubt"),
     pytest.param(lambda tx, campaign, account: doubts.settle(tx, [(account.id, 1)], resend=True), id="settle doubts"),
@@ -246,6 +271,15 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: kept.hasten(tx, "smpp:1"), id="hasten"),
     pytest.param(lambda tx, campaign, account: kept.give_up(tx, "smpp:1", tx.now), id="give up"),
     pytest.param(lambda tx, campaign, account: kept.release(tx, [(account.id, 1)]), id="untold"),
+    pytest.param(lambda tx, campaign, account: erased.any_of(tx, [account.id]), id="has anybody been erased"),
+    pytest.param(lambda tx, campaign, account: erased.first(tx, account.id, 9), id="the first of who was erased"),
+    pytest.param(lambda tx, campaign, account: erased.among(tx, account.id, ["x"]), id="who was erased"),
+    pytest.param(lambda tx, campaign, account: erased.noted_before(tx, account.id, 9, 9), id="erasures"),
+    pytest.param(lambda tx, campaign, account: personal.export(tx, _person(account)), id="export of a person"),
+    pytest.param(lambda tx, campaign, account: personal.erase(tx, _person(account)), id="erase a person"),
+    pytest.param(lambda tx, campaign, account: personal.leaving(tx, _person(account)), id="what leaves for a person"),
+    pytest.param(lambda tx, campaign, account: personal.unsend(tx, _person(account)), id="unsend to a person"),
+    pytest.param(lambda tx, campaign, account: personal.reading_a_file(tx, account.id), id="is a file read"),
     pytest.param(lambda tx, campaign, account: parts.waiting(tx, {_TEXT}, tx.now), id="parts that wait"),
     pytest.param(lambda tx, campaign, account: parts.message_of(tx, account.id, 1), id="message of a part"),
     pytest.param(lambda tx, campaign, account: parts.drop(tx, account.id, 1), id="drop a part"),

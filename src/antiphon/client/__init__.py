@@ -10,6 +10,7 @@ from antiphon.client.shapes import (
     Carrier,
     Choice,
     Contact,
+    Conversation,
     Detail,
     Draft,
     Joined,
@@ -25,6 +26,7 @@ from antiphon.client.shapes import (
     Tag,
     Tried,
     Wallet,
+    Word,
 )
 from antiphon.client.sync import Antiphon
 
@@ -38,6 +40,7 @@ __all__ = [
     "Carrier",
     "Choice",
     "Contact",
+    "Conversation",
     "Detail",
     "Draft",
     "Joined",
@@ -55,4 +58,5 @@ __all__ = [
     "Tried",
     "Unreachable",
     "Wallet",
+    "Word",
 ]

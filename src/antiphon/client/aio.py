@@ -16,6 +16,7 @@ from antiphon.client.shapes import (
     Carrier,
     Choice,
     Contact,
+    Conversation,
     Detail,
     Draft,
     Entry,
@@ -34,6 +35,7 @@ from antiphon.client.shapes import (
     Tag,
     Tried,
     Wallet,
+    Word,
 )
 
 Given = TypeVar("Given")
@@ -161,6 +163,14 @@ class AsyncAntiphon:
     def replies(self) -> AsyncIterator[Reply]:
         """The newest first."""
         return self._pages(calls.replies)
+
+    def conversations(self) -> AsyncIterator[Conversation]:
+        """Who has written; who wrote last comes first."""
+        return self._pages(calls.conversations)
+
+    def conversation(self, number: str) -> AsyncIterator[Word]:
+        """What was said with this number, the newest first."""
+        return self._pages(lambda after: calls.conversation(number, after))
 
     async def wallet(self) -> Wallet:
         return await self._call(calls.wallet())

@@ -19,6 +19,7 @@ from antiphon.client.shapes import (
     Checked,
     Choice,
     Contact,
+    Conversation,
     Draft,
     Entry,
     Joined,
@@ -34,6 +35,7 @@ from antiphon.client.shapes import (
     Step,
     Tag,
     Wallet,
+    Word,
 )
 
 Given = TypeVar("Given")
@@ -226,6 +228,14 @@ def way(id: str) -> Ask[All[Step]]:
 
 def replies(after: str | None) -> Ask[Page[Reply]]:
     return ask("GET", "/replies", Page[Reply], after=after, limit=500)
+
+
+def conversations(after: str | None) -> Ask[Page[Conversation]]:
+    return ask("GET", "/conversations", Page[Conversation], after=after, limit=500)
+
+
+def conversation(number: str, after: str | None) -> Ask[Page[Word]]:
+    return ask("GET", f"/conversations/{_quoted(number)}", Page[Word], after=after, limit=500)
 
 
 def wallet() -> Ask[Wallet]:

@@ -118,6 +118,8 @@ class Campaign(Struct):
     ended_at: datetime | None
     archived_at: datetime | None
     counts: dict[str, int]
+    replies: int
+    pacing: dict[str, Any] | None
 
 
 class Progress(Struct):
@@ -164,7 +166,26 @@ class Reply(Struct):
     receiver: str | None
     text: str
     campaign: str | None
+    message: str | None
     at: datetime
+
+
+class Word(Struct):
+    """One text of a conversation; `direction` is in or out."""
+
+    id: str
+    direction: str
+    at: datetime
+    text: str
+    ours: str | None
+    campaign: str | None
+    state: str | None
+    error: str | None
+
+
+class Conversation(Struct):
+    number: str
+    last: Word
 
 
 class Wallet(Struct):

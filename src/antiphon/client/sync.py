@@ -17,6 +17,7 @@ from antiphon.client.shapes import (
     Carrier,
     Choice,
     Contact,
+    Conversation,
     Detail,
     Draft,
     Entry,
@@ -35,6 +36,7 @@ from antiphon.client.shapes import (
     Tag,
     Tried,
     Wallet,
+    Word,
 )
 
 Given = TypeVar("Given")
@@ -163,6 +165,14 @@ class Antiphon:
     def replies(self) -> Iterator[Reply]:
         """The newest first."""
         return self._pages(calls.replies)
+
+    def conversations(self) -> Iterator[Conversation]:
+        """Who has written; who wrote last comes first."""
+        return self._pages(calls.conversations)
+
+    def conversation(self, number: str) -> Iterator[Word]:
+        """What was said with this number, the newest first."""
+        return self._pages(lambda after: calls.conversation(number, after))
 
     def wallet(self) -> Wallet:
         return self._call(calls.wallet())

@@ -1,6 +1,5 @@
 """What goes over the air? Text as octets with a data coding, cut into parts; and octets that are text again."""
 
-from collections import OrderedDict
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -113,24 +112,3 @@ def read(octets: bytes, coding: int, alphabet: Alphabet) -> str:
     if coding == DEFAULT_CODING and alphabet is Alphabet.GSM:
         return septets.decode(octets)
     return octets.decode("latin-1")
-
-
-class Joined:
-    """Long texts whose parts come in any order. It keeps the parts of the `most` newest texts; which of them is
-    whole is told by `add`."""
-
-    def __init__(self, most: int = 10_000) -> None:
-        self._most = most
-        self._waiting: OrderedDict[tuple[str, str, int, int], dict[int, bytes]] = OrderedDict()
-
-    def add(self, sender: str, receiver: str, part: Part, octets: bytes) -> bytes | None:
-        """All octets once the last part has come, else None. A part that comes twice counts once."""
-        key = sender, receiver, part.reference, part.total
-        parts = self._waiting.setdefault(key, {})
-        parts[part.place] = octets
-        if len(parts) < part.total:
-            if len(self._waiting) > self._most:
-                self._waiting.popitem(last=False)
-            return None
-        del self._waiting[key]
-        return b"".join(parts[place] for place in sorted(parts))

@@ -206,10 +206,11 @@ class Campaign(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """A campaign and how many of its messages are in which state (`core.message.State`)."""
+    """A campaign, how many of its messages are in which state (`core.message.State`), and how many were answered."""
 
     campaign: Campaign
     counts: dict[str, int]
+    replies: int = 0
 
 
 class Seen(Struct, frozen=True, kw_only=True):

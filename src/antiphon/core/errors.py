@@ -9,7 +9,7 @@
     ├── UnknownCarrier, UnknownRoute, CarrierInUse, CarrierUnreachable, NotOperator
     ├── BadNumber, NumberTaken, NameTaken, OnListAlready, ListInUse
     ├── NoText, TextTooLong, NoStopMention, NoRecipient
-    ├── NotNow, CannotCancel, RequestRepeated, NoVoiceCarrier, NotOffered
+    ├── NotNow, CannotCancel, CannotErase, RequestRepeated, NoVoiceCarrier, NotOffered
     ├── OutOfCredit, WrongToken, TokenPending, NotMetered
     ├── ChangedMeanwhile, KeyReused, KeyPending
     ├── TooFast             more calls than the account may make
@@ -221,6 +221,13 @@ class NotNow(Refusal):
 
 class CannotCancel(Refusal):
     sentence = "The campaign cannot be cancelled: {reason}."
+    reason: str
+
+
+class CannotErase(Refusal):
+    """`reason` is something that ends within seconds."""
+
+    sentence = "The number cannot be looked up or erased now: {reason}. Try again in a few seconds."
     reason: str
 
 

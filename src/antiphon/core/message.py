@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from antiphon.core.air import Alphabet
 from antiphon.core.campaign import Purpose
 
 
@@ -145,22 +146,40 @@ class Entrusted(Struct, frozen=True, kw_only=True, gc=False):
     references: tuple[str, ...]
 
 
+class Fragment(Struct, frozen=True, kw_only=True, gc=False):
+    """A part of a long reply: so many have this reference, and their octets are to be read together."""
+
+    reference: int
+    total: int
+    place: int
+    octets: bytes
+    coding: int
+    alphabet: Alphabet
+
+
 class Reply(Struct, frozen=True, kw_only=True, gc=False):
     """A text from a person. `receiver` is our number that it came to; `answers` the message that it answers, where the
-    carrier tells."""
+    carrier tells.
+
+    `id` is the carrier's own, the same when it hands the reply on again. `part`: it is not whole, and has no text yet.
+    """
 
     number: str
     text: str
     at: datetime
     answers: Key | None = None
     receiver: str | None = None
+    carrier: str | None = None
+    id: str | None = None
+    part: Fragment | None = None
 
 
 class Answered(Struct, frozen=True, kw_only=True, gc=False):
-    """A reply as it is kept."""
+    """A reply as it is kept; `message_id` is the message that it answers."""
 
     id: int
     campaign_id: int | None
+    message_id: int | None
     number: str
     receiver: str | None
     text: str

@@ -96,6 +96,7 @@ async def calculate(store: Store, prices: Prices) -> int:
 
 async def _calculate(store: Store, campaign: Campaign, prices: Prices) -> int:
     async with store.begin() as tx:
+        await tx.hold([campaign.account_id], shared=True)  # nobody of the audience is erased meanwhile
         # Held, because an edit may begin it anew at the same moment: with another text, but at the same place.
         campaign = await campaigns.locked(tx, campaign.account_id, campaign.id) or campaign
         if campaign.state is not State.CALCULATING:

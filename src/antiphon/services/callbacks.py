@@ -36,13 +36,15 @@ async def owe_replies(tx: Tx, arrived: Sequence[tuple[int, int, Reply]], stops: 
         wish = wishes.get((account, campaign))
         if wish is None:
             continue
+        if reply.answers is None:  # it came too late for the campaign
+            wish = replace(wish, campaign=Callbacks())
         event = Event(
             kind=Kind.REPLY,
             account=wish.sid,
             account_id=account,
             at=reply.at,
             time_zone=wish.time_zone,
-            campaign_id=campaign,
+            campaign_id=campaign if reply.answers else None,
             message_id=reply.answers[1] if reply.answers else None,
             number=reply.number,
             receiver=reply.receiver,

@@ -23,7 +23,7 @@ from antiphon.services import progress, wallet
 from antiphon.services.calculation import begun
 from antiphon.services.callbacks import owe_campaigns
 from antiphon.services.progress import move
-from antiphon.store import campaigns, lists, messages, request_ids, tags
+from antiphon.store import campaigns, lists, messages, replies, request_ids, tags
 from antiphon.store.session import Store, Tx
 
 
@@ -60,7 +60,8 @@ async def report(store: Store, account: Account, id: int) -> Report:
     """A campaign and what became of its messages. Raises UnknownCampaign."""
     async with store.read() as tx:
         campaign = await _known(tx, account, id)
-        return Report(campaign=campaign, counts=await messages.counts(tx, campaign))
+        answers = await replies.counts(tx, account.id, [id])
+        return Report(campaign=campaign, counts=await messages.counts(tx, campaign), replies=answers.get(id, 0))
 
 
 async def draft(store: Store, account: Account, *, spoken: bool) -> Campaign | None:

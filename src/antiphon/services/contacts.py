@@ -30,11 +30,13 @@ from antiphon.core.errors import (
     UnknownList,
 )
 from antiphon.core.window import Page
+from antiphon.services import erased
 from antiphon.store import contacts, lists, opt_outs, tags
 from antiphon.store.session import Store, Taken, Tx
 
 # Longer names do not fit into an index of PostgreSQL.
 LONGEST_NAME = 255
+_OPTED_OUT = "the number has opted out"
 
 
 async def add(store: Store, account: Account, command: AddContacts) -> list[Result]:
@@ -164,6 +166,8 @@ async def _edit(
 ) -> list[Contact | Refusal]:
     before = await contacts.locked_all(tx, account.id, {command.id for command in commands})
     taken = await contacts.known(tx, account.id, {number for number in numbers if isinstance(number, str)})
+    gone = await erased.among(tx, account.id, {number for number in numbers if isinstance(number, str)})
+    numbers = [_unless_erased(number, gone) for number in numbers]
     targets = await lists.names(tx, account.id, {one.move_to for one in commands if one.move_to is not None})
     people, done, results = dict(before), list[EditContact](), list[Contact | Refusal]()
     for command, number in zip(commands, numbers, strict=True):
@@ -177,6 +181,10 @@ async def _edit(
         results.append(person)
     await _store_edits(tx, account, done, before, people)
     return results
+
+
+def _unless_erased(number: str | BadNumber | None, gone: Container[str]) -> str | BadNumber | None:
+    return BadNumber(written=number, reason=_OPTED_OUT) if isinstance(number, str) and number in gone else number
 
 
 def _refused(
@@ -220,13 +228,15 @@ class Gone(Exception):
 
 
 async def _add(tx: Tx, account: Account, command: AddContacts, by_number: Mapping[str, Draft]) -> dict[str, Result]:
-    silent = await opt_outs.among(tx, account.id, by_number) if command.leave_out_opted_out else set[str]()
+    silent = set(await erased.among(tx, account.id, by_number))
+    if command.leave_out_opted_out:
+        silent |= await opt_outs.among(tx, account.id, by_number)
     drafts = {number: draft for number, draft in by_number.items() if number not in silent}
     results = await _write(tx, account, drafts, command.existing)
     if _labels(command):
         await _label(tx, account, command, drafts, results)
     for number in silent:
-        results[number] = Result(change=Change.OPTED_OUT, number=number, reason="the number has opted out")
+        results[number] = Result(change=Change.OPTED_OUT, number=number, reason=_OPTED_OUT)
     return results
 
 

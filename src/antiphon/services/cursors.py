@@ -15,6 +15,7 @@ from antiphon.core.wallet import Entry
 from antiphon.store import campaigns as stored
 from antiphon.store import cursors, reports
 from antiphon.store import lists as stored_lists
+from antiphon.store import replies as stored_replies
 from antiphon.store import tags as stored_tags
 from antiphon.store.lists import ContactList
 from antiphon.store.session import Store
@@ -71,11 +72,13 @@ async def replies(store: Store, account: Account, before: int | None, limit: int
 async def campaigns(
     store: Store, account: Account, before: int | None, limit: int, states: Sequence[State]
 ) -> list[Report]:
-    """Without single texts; each with the counts of its messages."""
+    """Without single texts; each with the counts of its messages and replies."""
     async with store.read() as tx:
         found = await cursors.campaigns_before(tx, account.id, before, limit, states)
-        counts = await reports.counts(tx, account.id, {one.id for one in found}) if found else {}
-    return [Report(campaign=one, counts=counts[one.id]) for one in found]
+        ids = {one.id for one in found}
+        counts = await reports.counts(tx, account.id, ids) if found else {}
+        answers = await stored_replies.counts(tx, account.id, ids) if found else {}
+    return [Report(campaign=one, counts=counts[one.id], replies=answers.get(one.id, 0)) for one in found]
 
 
 class Following(Struct, frozen=True):

@@ -148,6 +148,13 @@ async def _join(tx: Tx, of: Import, results: Sequence[Result]) -> int:
     return len(new)
 
 
+def _why_not(result: Result) -> str | None:
+    """Nobody was stored."""
+    if result.change is Change.UNREADABLE:
+        return f"{result.number} is not a phone number: {result.reason}"
+    return result.reason if result.change is Change.OPTED_OUT else None
+
+
 def _step(rows: Sequence[Row], results: Sequence[Result], added: int, protected: int) -> Step:
     stored = iter(results)
     reasons: list[str] = []
@@ -155,8 +162,8 @@ def _step(rows: Sequence[Row], results: Sequence[Result], added: int, protected:
         result = next(stored) if row.draft is not None else None
         if result is None:
             reasons.append(f"line {row.line}: {row.reason}")
-        elif result.change is Change.UNREADABLE:
-            reasons.append(f"line {row.line}: {result.number} is not a phone number: {result.reason}")
+        elif why := _why_not(result):
+            reasons.append(f"line {row.line}: {why}")
     return Step(
         added=added,
         duplicates=len(rows) - len(reasons) - added,

@@ -14,6 +14,7 @@ from antiphon.core.errors import NoRecipient, NoVoiceCarrier, OutOfCredit, Reque
 from antiphon.core.money import shown
 from antiphon.core.price import Prices
 from antiphon.core.wallet import UNMETERED, Entry, Kind
+from antiphon.services import erased
 from antiphon.services.calculation import begun, rendered
 from antiphon.services.wallet import entry
 from antiphon.store import campaigns, messages, opt_outs, request_ids, wallet
@@ -195,6 +196,10 @@ async def _write(tx: Tx, directs: Sequence[_Direct]) -> list[Sent | Exception]:
     done = [batch.take(tx, direct) for direct in directs]
     if not await request_ids.add(tx, batch.accepted):
         raise RequestRepeated(request_id=batch.accepted[0][1])  # of several, each is tried again alone
+    numbers: dict[int, set[str]] = {}
+    for message in batch.messages:
+        numbers.setdefault(message.account_id, set()).add(message.number)
+    await erased.silence(tx, numbers)
     await campaigns.add(tx, batch.campaigns)
     await messages.add(tx, batch.messages)
     spent = {entry.account_id: batch.balances[entry.account_id] for entry in batch.entries}

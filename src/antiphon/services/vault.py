@@ -30,6 +30,10 @@ class Vault:
         except InvalidToken:
             raise Locked from None
 
+    def secret(self, purpose: str) -> bytes:
+        """A key for this purpose alone, the same for ever."""
+        return hmac.digest(self._key, f"secret {purpose}".encode(), "sha256")
+
     def token(self, carrier: str) -> str:
         """What opens our door to what this carrier posts: 26 letters and digits, the same for ever."""
         digest = hmac.digest(self._key, f"inbound {carrier}".encode(), "sha256")

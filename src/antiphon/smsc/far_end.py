@@ -9,7 +9,7 @@ import heapq
 import itertools
 import signal
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +44,7 @@ _BINDS: Final = (Command.BIND_TRANSMITTER, Command.BIND_RECEIVER, Command.BIND_T
 _RECEIPT: Final = 0x04
 _TICK: Final = 0.01
 _WINDOW: Final = 2000
+_READERS: Final = 10_000  # who may answer: those that heard last
 _REMEMBERED: Final = 100_000  # messages that can be asked about
 
 
@@ -75,10 +76,13 @@ class Smsc:
         self._password = password
         self._bound: dict[Session, tuple[str, int]] = {}
         self._serial = itertools.count(1)
+        self._words = itertools.count(1)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._due: list[tuple[float, int, _Kept]] = []
         self._allowance = (0.0, 0.0)
-        self.taken = self.reported = self.throttled = 0
+        self._readers: deque[_Kept] = deque(maxlen=_READERS)
+        self._talk = (0.0, time.monotonic())
+        self.taken = self.reported = self.throttled = self.answered = 0
 
     async def start(self, host: str, port: int) -> asyncio.Server:
         self._loop = asyncio.get_running_loop()
@@ -157,6 +161,7 @@ class Smsc:
         kept.end_state = "UNDELIV" if draw[1] < self._faults.failed else "DELIVRD"
         self.taken += 1
         self._kept[answered] = kept
+        self._readers.append(kept)
         if len(self._kept) > _REMEMBERED:
             self._kept.popitem(last=False)
         if self._log:
@@ -199,6 +204,7 @@ class Smsc:
     async def _tick(self) -> None:
         while True:
             self._report_due(time.monotonic())
+            self._answer_some(time.monotonic())
             if self._log:
                 self._log.flush()
             await asyncio.sleep(_TICK)
@@ -218,6 +224,24 @@ class Smsc:
         for entry in missed:
             heapq.heappush(self._due, entry)
 
+    def _answer_some(self, now: float) -> None:
+        """As many as have become due since the last look; who is asked for too many is not asked for them later."""
+        owed, before = self._talk
+        owed = min(owed + (now - before) * self._faults.replies, max(1.0, self._faults.replies))
+        while owed >= 1 and self._readers:
+            owed -= 1
+            kept = self._readers[0]
+            self._readers.rotate(-1)
+            receiver = self._receiver(kept.system_id)
+            if receiver is None:
+                break
+            said = f"Yes {next(self._words)}".encode()
+            receiver.request(Command.DELIVER_SM, _reply(kept.body, said), self._heard)
+        self._talk = owed, now
+
+    def _heard(self, answer: Pdu | None) -> None:
+        self.answered += answer is not None and answer.status == status.OK
+
     def _receiver(self, system_id: str) -> Session | None:
         for session, (name, kind) in self._bound.items():
             if name == system_id and kind != Command.BIND_TRANSMITTER and session.free:
@@ -234,7 +258,7 @@ class Smsc:
             self.reported += 1
             if kept.stops:
                 kept.stops = False
-                session.request(Command.DELIVER_SM, _stop(kept.body), lambda _answer: None)
+                session.request(Command.DELIVER_SM, _reply(kept.body, b"STOP"), self._heard)
 
         kept.end()
         session.request(Command.DELIVER_SM, _receipt(kept, self._faults.tell), answered)
@@ -260,8 +284,8 @@ def _receipt(kept: _Kept, tell: str) -> ShortMessage:
     )
 
 
-def _stop(body: ShortMessage | DataSm) -> ShortMessage:
-    return ShortMessage(source=body.destination[:20], destination=body.source[:20], short_message=b"STOP")
+def _reply(body: ShortMessage | DataSm, said: bytes) -> ShortMessage:
+    return ShortMessage(source=body.destination[:20], destination=body.source[:20], short_message=said)
 
 
 async def serve(smsc: Smsc, host: str, port: int) -> None:
@@ -275,4 +299,5 @@ async def serve(smsc: Smsc, host: str, port: int) -> None:
     await stopping.wait()
     server.close()
     await smsc.stop()
-    print(f"{smsc.taken} taken, {smsc.reported} reported, {smsc.throttled} throttled", flush=True)
+    told = f"{smsc.taken} taken, {smsc.reported} reported, {smsc.throttled} throttled, {smsc.answered} answers heard"
+    print(told, flush=True)

@@ -40,6 +40,8 @@ class Faults:
         Share of the readers that answer STOP.
     silent
         Share of which nothing is ever reported: only who asks hears of it.
+    replies
+        So many answers a second, each another text, from the people that messages went to.
     ids
         How messages are named: decimal, hex, hex_then_decimal (in the receipt), or padded (in the receipt).
     tell
@@ -60,6 +62,7 @@ class Faults:
     twice: float = 0.0
     stopped: float = 0.0
     silent: float = 0.0
+    replies: float = 0.0
     ids: Literal["decimal", "hex", "hex_then_decimal", "padded"] = "decimal"
     tell: Literal["text", "tlv", "both"] = "both"
     seed: int = 0

@@ -51,6 +51,11 @@ class Ids:
         return ids
 
 
+def first_at(at: datetime) -> int:
+    """All ids that are made from this second on are at least so large."""
+    return max(0, int(at.timestamp()) - _START) << (_NODE_BITS + _COUNT_BITS)
+
+
 def made_at(id: int) -> datetime:
     """The second that an id was made in."""
     return datetime.fromtimestamp(_START + (id >> (_NODE_BITS + _COUNT_BITS)), UTC)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Select,
     delete,
     func,
     literal,
@@ -18,7 +19,6 @@ from sqlalchemy import (
 
 from antiphon.core.campaign import Campaign
 from antiphon.core.message import (
-    NOT_LEFT,
     OUTCOME_REPLACES,
     RECEIPT_REPLACES,
     Accepted,
@@ -30,6 +30,7 @@ from antiphon.core.message import (
     Torn,
     state_after,
 )
+from antiphon.core.reply import Left
 from antiphon.core.way import Kept
 from antiphon.store import processes
 from antiphon.store.instants import instant
@@ -37,6 +38,11 @@ from antiphon.store.schema import campaigns as campaigns_table
 from antiphon.store.schema import messages
 from antiphon.store.session import Row, Tx
 
+# States of messages that somebody can have read.
+_LEFT = tuple(
+    state.value for state in (State.SUBMITTING, State.IN_DOUBT, State.ACCEPTED, State.DELIVERED, State.FAILED)
+)
+_MOST_LEFT = 3
 KEY = tuple_(messages.c.account_id, messages.c.id)
 _NEW = ("account_id", "id", "campaign_id", "number", "state", "text", "segments", "cost", "updated_at", "time_zone")
 
@@ -190,13 +196,29 @@ async def counts(tx: Tx, campaign: Campaign) -> dict[str, int]:
     return {row["state"]: row["messages"] for row in await tx.all(query)}
 
 
-async def campaigns_of(tx: Tx, keys: Sequence[Key]) -> dict[Key, int]:
-    """The campaigns of the messages that were answered, by message."""
-    ids = [id for _, id in keys]
-    query = select(messages.c.account_id, messages.c.id, messages.c.campaign_id).where(
-        tx.among(messages.c.account_id, {account for account, _ in keys}), tx.among(messages.c.id, ids)
-    )
-    return {(row["account_id"], row["id"]): row["campaign_id"] for row in await tx.all(query)}
+async def left(tx: Tx, keys: Sequence[Key]) -> dict[Key, Left]:
+    """These messages, as far as there are such."""
+    if not keys:
+        return {}
+    mine = tx.among(messages.c.account_id, {account for account, _ in keys})
+    query = _left(literal(1)).where(mine, tx.among(messages.c.id, [id for _, id in keys]))
+    return {one.key: one for _, one in map(_read_left, await tx.tuples(query))}
+
+
+async def left_to(tx: Tx, numbers: Collection[str]) -> dict[str, list[Left]]:
+    """What has left for each of these numbers, the newest first; of each sender no more than the newest few."""
+    if not numbers:
+        return {}
+    newest = (messages.c.claimed_at.desc(), messages.c.id.desc())
+    among = [messages.c.number, campaigns_table.c.account_id, campaigns_table.c.sender]
+    place = func.row_number().over(partition_by=among, order_by=newest)
+    gone = messages.c.claimed_at.is_not(None) & messages.c.state.in_(_LEFT)
+    ranked = _left(place.label("place")).where(tx.among(messages.c.number, numbers), gone).subquery()
+    query = select(ranked).where(ranked.c.place <= _MOST_LEFT)
+    found: dict[str, list[Left]] = {}
+    for number, one in map(_read_left, await tx.tuples(query.order_by(ranked.c.sent_at.desc(), ranked.c.id.desc()))):
+        found.setdefault(number, []).append(one)
+    return found
 
 
 def of(campaign: Campaign) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -208,21 +230,16 @@ def is_(state: State) -> ColumnElement[bool]:
     return messages.c.state == literal(state.value, literal_execute=True)
 
 
-async def last_to(tx: Tx, numbers: Collection[str]) -> dict[tuple[str, str | None], Key]:
-    """The newest message to each of these numbers that has left, by number and sender, and by the number alone."""
-    state = messages.c.state.not_in([state.value for state in NOT_LEFT])
-    left = messages.c.claimed_at.is_not(None) & state & tx.among(messages.c.number, numbers)
-    mine = (campaigns_table.c.account_id == messages.c.account_id) & (campaigns_table.c.id == messages.c.campaign_id)
-    query = (
-        select(messages.c.number, campaigns_table.c.sender, messages.c.account_id, messages.c.id)
-        .select_from(messages.join(campaigns_table, mine))
-        .where(left)
-        .order_by(messages.c.id)
-    )
-    newest: dict[tuple[str, str | None], Key] = {}
-    for number, sender, account, id in await tx.tuples(query):
-        newest[number, sender] = newest[number, None] = account, id
-    return newest
+def _left(place: ColumnElement[int]) -> Select[Any]:
+    theirs = (campaigns_table.c.account_id == messages.c.account_id) & (campaigns_table.c.id == messages.c.campaign_id)
+    sent_at = func.coalesce(messages.c.claimed_at, messages.c.updated_at).label("sent_at")
+    names = (messages.c[name] for name in ("number", "account_id", "id", "campaign_id"))
+    return select(*names, campaigns_table.c.sender, sent_at, place).select_from(messages.join(campaigns_table, theirs))
+
+
+def _read_left(row: Row) -> tuple[str, Left]:
+    number, account, id, campaign, sender, sent_at, _ = row
+    return number, Left((account, id), campaign, sender, sent_at)
 
 
 def _facts(outcome: Outcome) -> tuple[str | None, str | None]:

@@ -72,6 +72,10 @@ class Postgres:
     ) -> int:
         return (await connection.exec_driver_sql(_update(table, names, states), _columns(rows))).rowcount
 
+    async def hold(self, connection: AsyncConnection, names: Sequence[int], *, shared: bool) -> None:
+        lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        await connection.exec_driver_sql(f"SELECT count({lock}(name)) FROM unnest($1::bigint[]) name", (list(names),))
+
     async def close(self) -> None:
         await self._engine.dispose()
 

@@ -48,17 +48,19 @@ class Driver(Protocol):
     async def update(
         self, connection: AsyncConnection, table: Table, names: Names, rows: Sequence[Row], states: Names
     ) -> int: ...
+    async def hold(self, connection: AsyncConnection, names: Sequence[int], *, shared: bool) -> None: ...
     async def close(self) -> None: ...
 
 
 class Tx:
     """A transaction: ordinary statements, and the bulk moves that the two databases do differently."""
 
-    def __init__(self, connection: AsyncConnection, driver: Driver, now: datetime, ids: Ids) -> None:
-        self.now = now
-        self.ids = ids
+    def __init__(self, connection: AsyncConnection, store: "Store") -> None:
+        self.now = store.now()
+        self.ids = store.ids
+        self.secret = store.secret
         self._connection = connection
-        self._driver = driver
+        self._driver = store.driver
 
     async def all(self, statement: Executable) -> Sequence[RowMapping]:
         return (await self._connection.execute(statement)).mappings().all()
@@ -86,6 +88,11 @@ class Tx:
         """The primary keys that `first` asks for with each of these values, and with a limit of its own for each."""
         return self._driver.first_of_each(table, values, first)
 
+    async def hold(self, names: Sequence[int], *, shared: bool = False) -> None:
+        """Until the transaction ends nobody else holds one of these names, all in one order; or only those who share
+        it."""
+        await self._driver.hold(self._connection, names, shared=shared)
+
     async def insert(self, table: Table, names: Names, rows: Sequence[Row]) -> int:
         """Insert many rows, JSON already encoded; how many were new. A row whose key is taken is left out."""
         return await self._driver.insert(self._connection, table, names, rows) if rows else 0
@@ -110,6 +117,7 @@ class Store:
         self.now = clock
         self.ids = Ids(clock, node=0)
         self.process_id = 0
+        self.secret = _no_secret  # the installation's key, handed in: what it hashes must not lie beside it
         self.woken = asyncio.Event()  # set when something is to be sent at once
         # The account that a secret opens, by its hash: asking for each request would halve what one process answers.
         self.believed: Lately[str, Any] = Lately(clock, _BELIEVED, _MOST_BELIEVED)
@@ -119,13 +127,13 @@ class Store:
     async def begin(self) -> AsyncIterator[Tx]:
         """A transaction that may write; committed at the end, rolled back on an exception."""
         async with self.driver.begin() as connection:
-            yield Tx(connection, self.driver, self.now(), self.ids)
+            yield Tx(connection, self)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """A transaction that only reads, of one moment."""
         async with self.driver.read() as connection:
-            yield Tx(connection, self.driver, self.now(), self.ids)
+            yield Tx(connection, self)
 
     async def share(
         self, write: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Done | Exception]]], item: Item
@@ -136,6 +144,10 @@ class Store:
 
     async def close(self) -> None:
         await self.driver.close()
+
+
+def _no_secret() -> bytes:
+    raise RuntimeError("the database was opened without the installation's key")
 
 
 def utc_now() -> datetime:

@@ -73,6 +73,9 @@ class Sqlite:
     ) -> int:
         return (await connection.exec_driver_sql(_update(table, names, states), list(rows))).rowcount
 
+    async def hold(self, connection: AsyncConnection, names: Sequence[int], *, shared: bool) -> None:
+        """There is one writer at a time anyway."""
+
     async def close(self) -> None:
         await self._reader.dispose()
         await self._writer.dispose()

@@ -91,8 +91,7 @@ class Postbox:
                 await asyncio.sleep(_PATIENCE)
             self._news.clear()
             self._storing = True
-            await self._store_news()
-            await self._store_replies()
+            await asyncio.gather(self._store_news(), self._store_replies())  # neither waits for the other's commit
             await self._store_detours()
             self._storing = False
             self._more.set()

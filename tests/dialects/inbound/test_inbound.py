@@ -21,6 +21,7 @@ from antiphon.core.errors import Refusal
 from antiphon.core.message import Accepted, InDoubt, Outgoing
 from antiphon.dialects.inbound.posted import Reader
 from antiphon.services import carriers, messages
+from antiphon.services import replies as reply_services
 from antiphon.services.vault import Vault
 from antiphon.store.schema import messages as message_table
 from antiphon.store.schema import opt_outs, replies
@@ -260,14 +261,41 @@ async def test_nonsense_is_told_to_be_that(address: str, body: bytes, said: str)
     [
         (b"", "From is missing"),
         (b"From=%2B33612345678", "Body is missing"),
-        (b"From=nobody&Body=Hi", "is not a phone number"),
-        (b"From=0000000000000000000&Body=Hi", "is not a phone number"),
         (b'{"From": [1], "Body": "x"}', "From is missing"),
     ],
 )
-async def test_a_reply_from_nobody_is_none(address: str, body: bytes, said: str) -> None:
+async def test_a_reply_without_its_facts_is_none(address: str, body: bytes, said: str) -> None:
     heard = await call(address, "POST", f"/inbound/twilio/{Vault(KEY).token('twilio')}/replies", {}, body)
     assert (heard.status, said in heard.body) == (400, True), heard.body
+
+
+@pytest.mark.parametrize(
+    ("body", "number", "text"),
+    [
+        (b"From=nobody&Body=Hi", "nobody", "Hi"),
+        (b"From=0000000000000000000&Body=Hi", "0000000000000000000", "Hi"),
+        (b"From=%2B33699999999&Body=Who+are+you%3F", "+33699999999", "Who are you?"),
+        (b'{"From": "MYBANK", "Body": "Pay\\u0000 now"}', "MYBANK", "Pay now"),
+        (b"From=MYBANK&Body=" + b"x" * 100_000, "MYBANK", "x" * 39_015),
+    ],
+    ids=["a word", "no number", "nothing was sent to it", "NUL", "100 kB"],
+)
+async def test_a_reply_of_nobody_is_kept_for_the_operator(
+    store: Store, address: str, body: bytes, number: str, text: str
+) -> None:
+    path = f"/inbound/twilio/{Vault(KEY).token('twilio')}/replies"
+    assert (await call(address, "POST", path, {}, body)).status == 200
+    (stray,) = await reply_services.strays(store, None, 10)
+    assert (stray.carrier, stray.number, stray.text) == ("twilio", number, text)
+
+
+async def test_a_reply_that_is_posted_again_is_stored_once(store: Store, address: str, message: Outgoing) -> None:
+    await messages.settle(store, "twilio", [(message.key, Accepted("REF"))])
+    said = {"From": "@NUMBER", "To": "+1555", "Body": "1"}
+    for id in ("SM1", "SM1", "SM2"):
+        assert (await post(address, Post("twilio", {"MessageSid": id, **said}, FORM), message, "replies")).status == 200
+    async with store.read() as tx:
+        assert len(await tx.all(select(replies))) == 2
 
 
 @pytest.mark.parametrize(

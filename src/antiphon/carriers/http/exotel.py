@@ -56,5 +56,5 @@ SHAPE = Shape(
         failed=("failed", "failed_dnd", "failed-dnd", "failed_spam_detected", "invalid"),
         on_the_way=("queued", "sending", "submitted"),
     ),
-    replies=Replies(number="From", text="Body", receiver="To"),
+    replies=Replies(number="From", text="Body", receiver="To", id="SmsSid"),
 )

@@ -10,7 +10,7 @@ import structlog
 from antiphon.carriers.http import paths
 from antiphon.carriers.http.shape import Paths, Receipts, Shape
 from antiphon.core import phone
-from antiphon.core.errors import BadField, Malformed, MissingField, UnknownPath
+from antiphon.core.errors import Malformed, MissingField, UnknownPath
 from antiphon.core.message import Fate, Key, Receipt, Reply
 
 _log = structlog.get_logger()
@@ -40,7 +40,7 @@ class Reader:
         return [one for one in read if one]
 
     def replies(self, payload: Any, at: datetime) -> list[Reply]:
-        """Raises UnknownPath, Malformed, MissingField or BadField."""
+        """Raises UnknownPath, Malformed or MissingField."""
         wanted = self._shape.replies
         if wanted is None:
             raise UnknownPath
@@ -50,6 +50,7 @@ class Reader:
                 text=_needed(item, wanted.text),
                 at=at,
                 receiver=paths.line(paths.text(item, wanted.receiver), _LONGEST_RECEIVER) or None,
+                id=paths.line(paths.text(item, wanted.id), _LONGEST_REFERENCE) or None,
             )
             for item in _items(payload, wanted.each)
         ]
@@ -74,14 +75,12 @@ class Reader:
         )
 
     def _number(self, written: str) -> str:
-        """Raises BadField."""
+        """As it is written where it is none."""
         region = self._shape.region
         if region and (found := phone.e164(written.strip(), region)):
             return found
         match = _NUMBER.fullmatch(re.sub(r"[\s().-]", "", written).removeprefix("00"))
-        if match is None:
-            raise BadField(field="the number", reason="is not a phone number")
-        return f"+{match[1]}"
+        return f"+{match[1]}" if match else paths.line(written, _LONGEST_RECEIVER)
 
 
 def _fate(state: str, wanted: Receipts) -> Fate | None:

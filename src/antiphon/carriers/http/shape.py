@@ -83,11 +83,12 @@ class Receipts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Replies(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A text that the vendor hands on, and the `answer` that it wants to that."""
+    """A text that the vendor hands on, under an `id` of its own, and the `answer` that it wants to that."""
 
     number: Paths
     text: Paths
     receiver: Paths = ()
+    id: Paths = ()
     each: str = ""
     answer: str = ""
     media_type: str = "text/plain"

@@ -43,6 +43,7 @@ SHAPE = Shape(
         number="From",
         text="Body",
         receiver="To",
+        id="MessageSid",
         answer='<?xml version="1.0" encoding="UTF-8"?><Response></Response>',
         media_type="text/xml",
     ),

@@ -47,5 +47,5 @@ SHAPE = Shape(
         failed=("expired", "failed", "rejected", "deleted", "undeliverable"),
         on_the_way=("accepted", "buffered", "unknown"),
     ),
-    replies=Replies(number="msisdn", text="text", receiver="to"),
+    replies=Replies(number="msisdn", text="text", receiver="to", id="messageId"),
 )

@@ -15,7 +15,6 @@ from antiphon.carriers.smpp import answers, messages, questions
 from antiphon.carriers.smpp.answers import Sending
 from antiphon.carriers.smpp.questions import Question
 from antiphon.carriers.smpp.settings import Settings
-from antiphon.core.air import Joined
 from antiphon.core.carrier import TERMS, Address, settings
 from antiphon.core.errors import BadField
 from antiphon.core.message import (
@@ -68,7 +67,6 @@ class Smpp:
         self._kinds = kinds
         self._links: dict[Session, Command] = {}
         self._senders: list[Session] = []
-        self._joined = Joined()
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
         self._trouble: str | None = "not connected yet"
@@ -238,11 +236,7 @@ class Smpp:
             session.respond(pdu, Taken())
 
         if not receipts.is_receipt(body):
-            reply = self._reply(body)
-            if reply is None:
-                stored()
-            else:
-                self._inbox.reply(reply, stored)
+            self._inbox.reply(self._reply(body), stored)
             return
         told = receipts.read(body)
         if told is None or not told.is_final:
@@ -252,10 +246,13 @@ class Smpp:
             return
         self._inbox.receipt(answers.receipt_of(told, body.source), stored)
 
-    def _reply(self, body: ShortMessage | DataSm) -> Reply | None:
-        """None while parts of it are missing."""
-        said = messages.read(body, self._settings, self._joined)
-        if said is None:
-            return None
-        number = body.source if body.source.startswith("+") else f"+{body.source}"
-        return Reply(number=number, text=said, at=datetime.now(UTC), receiver=body.destination)
+    def _reply(self, body: ShortMessage | DataSm) -> Reply:
+        said = messages.read(body, self._settings)
+        return Reply(
+            number=f"+{body.source}" if body.source.isdigit() else body.source,
+            text=said if isinstance(said, str) else "",
+            at=datetime.now(UTC),
+            receiver=body.destination,
+            carrier=self.name,
+            part=None if isinstance(said, str) else said,
+        )

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from antiphon.carriers.smpp.settings import Settings
 from antiphon.core import air
-from antiphon.core.air import Joined, Part
-from antiphon.core.message import Outgoing
+from antiphon.core.air import Part
+from antiphon.core.message import Fragment, Outgoing
 from antiphon.smpp.bodies import DataSm, ShortMessage, Tag
 
 _HAS_HEADER: Final = 0x40  # esm_class, 5.2.12
@@ -55,19 +55,23 @@ def destination_of(number: str, wishes: Settings) -> str:
     return number if wishes.plus else number.removeprefix("+")
 
 
-def read(body: ShortMessage | DataSm, wishes: Settings, joined: Joined) -> str | None:
-    """What it says; None while other parts of it are missing."""
+def read(body: ShortMessage | DataSm, wishes: Settings) -> str | Fragment:
+    """What it says, or what one part of it has in it."""
     octets, part = body.user_data, None
     if body.esm_class & _HAS_HEADER:
         part, octets = air.take_header(octets)
     elif Tag.SAR_MSG_REF_NUM in body.tlvs:
         part = _sar(body.tlvs)
-    if part is not None and part.total > 1:
-        whole = joined.add(body.source, body.destination, part, octets)
-        if whole is None:
-            return None
-        octets = whole
-    return air.read(octets, body.data_coding, wishes.alphabet)
+    if part is None or part.total < 2 or not 1 <= part.place <= part.total:
+        return air.read(octets, body.data_coding, wishes.alphabet)
+    return Fragment(
+        reference=part.reference,
+        total=part.total,
+        place=part.place,
+        octets=octets,
+        coding=body.data_coding,
+        alphabet=wishes.alphabet,
+    )
 
 
 def _long(

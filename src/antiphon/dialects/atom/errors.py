@@ -38,6 +38,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.NoRecipient: (400, "bad_number"),
     errors.NotNow: (409, "not_now"),
     errors.CannotCancel: (409, "not_now"),
+    errors.CannotErase: (409, "not_now"),
     errors.RequestRepeated: (409, "request_repeated"),
     errors.NoVoiceCarrier: (400, "not_offered"),
     errors.NotOffered: (400, "not_offered"),

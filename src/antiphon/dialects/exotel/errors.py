@@ -46,6 +46,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NoRecipient: (400, 1003),
     errors.NotNow: (409, 1012),
     errors.CannotCancel: (409, 1012),
+    errors.CannotErase: (409, 1012),
     errors.RequestRepeated: (409, 1012),
     errors.NoVoiceCarrier: (400, 1003),
     errors.NotOffered: (400, 1003),

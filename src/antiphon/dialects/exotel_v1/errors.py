@@ -42,6 +42,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NoRecipient: (400, 40203),
     errors.NotNow: (409, _INVALID),
     errors.CannotCancel: (409, _INVALID),
+    errors.CannotErase: (409, _INVALID),
     errors.RequestRepeated: (409, _INVALID),
     errors.NoVoiceCarrier: (400, _INVALID),
     errors.NotOffered: (400, _INVALID),

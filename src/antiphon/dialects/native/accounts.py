@@ -10,10 +10,11 @@ from antiphon.core import lookup, url
 from antiphon.core.account import Callbacks, Parameters, Person
 from antiphon.core.errors import BadField
 from antiphon.dialects.door import Call
-from antiphon.services import accounts
+from antiphon.services import accounts, retention
 
 _MOST_LOOKED_UP = 200
 _HIDDEN = "*" * 36
+Days = Annotated[int, Meta(ge=1, le=36_500)]
 
 # {"receipts": "https://example.com/receipts", "replies": null, "opt_outs": null, "campaigns": null}
 
@@ -25,16 +26,27 @@ class WireCallbacks(Struct, forbid_unknown_fields=True):
     campaigns: str | UnsetType | None = UNSET
 
 
-# {"sender": "Shop", "callbacks": {...}}
+# {"texts": 90, "events": null}
+
+
+class WireKeep(Struct, forbid_unknown_fields=True):
+    """Days; null is for ever."""
+
+    texts: Days | UnsetType | None = UNSET
+    events: Days | UnsetType | None = UNSET
+
+
+# {"sender": "Shop", "callbacks": {...}, "keep_days": {...}}
 
 
 class WireEdit(Struct, forbid_unknown_fields=True):
     sender: str | UnsetType | None = UNSET
     callbacks: WireCallbacks | UnsetType = UNSET
+    keep_days: WireKeep | UnsetType = UNSET
 
 
 # {"id": "8213048", "sid": "ac82f0", "region": "FR", "time_zone": "Europe/Paris", "currency": "EUR",
-#  "sender": "Shop", "callbacks": {...}}
+#  "sender": "Shop", "callbacks": {...}, "keep_days": {...}}
 
 
 class WireAccount(Struct):
@@ -45,6 +57,7 @@ class WireAccount(Struct):
     currency: str
     sender: str | None
     callbacks: WireCallbacks
+    keep_days: WireKeep
 
 
 class WireSenders(Struct):
@@ -121,19 +134,26 @@ def read_edit(wire: WireEdit, known: Parameters) -> Parameters:
     return replace(known, sender=sender, callbacks=callbacks)
 
 
+def read_keep(wire: WireKeep) -> dict[retention.Kind, int | None]:
+    told = {retention.Kind.TEXTS: wire.texts, retention.Kind.EVENTS: wire.events}
+    return {kind: days for kind, days in told.items() if days is not UNSET}
+
+
 def write_callbacks(told: Callbacks) -> WireCallbacks:
     return WireCallbacks(told.receipts, told.replies, told.opt_outs, told.campaigns)
 
 
 async def detail(call: Call) -> WireAccount:
     """Who you are, and what you have set."""
-    return _written(call, call.account.parameters)
+    return await _written(call, call.account.parameters)
 
 
 async def edit(call: Call, body: WireEdit) -> WireAccount:
-    """Set a sender or addresses to be called."""
+    """Set a sender, addresses to be called, or how long texts and events are kept."""
     known = await accounts.edit_parameters(call.store, call.account, lambda known: read_edit(body, known))
-    return _written(call, known)
+    if isinstance(body.keep_days, WireKeep):
+        await retention.keep(call.store, call.account, read_keep(body.keep_days))
+    return await _written(call, known)
 
 
 async def create_sub_account(call: Call, body: WireNew) -> WireCredential:
@@ -164,8 +184,10 @@ async def senders(call: Call) -> WireSenders:
     return WireSenders(await accounts.senders(call.store, call.account))
 
 
-def _written(call: Call, parameters: Parameters) -> WireAccount:
+async def _written(call: Call, parameters: Parameters) -> WireAccount:
     account = call.account
+    kept = await retention.kept(call.store, account)
+    keep = WireKeep(kept.get(retention.Kind.TEXTS), kept.get(retention.Kind.EVENTS))
     told = write_callbacks(parameters.callbacks)
     known = (account.region, account.time_zone, account.currency)
-    return WireAccount(str(account.id), account.sid, *known, parameters.sender, told)
+    return WireAccount(str(account.id), account.sid, *known, parameters.sender, told, keep)

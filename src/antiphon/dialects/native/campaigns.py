@@ -97,6 +97,7 @@ class WireCampaign(Struct):
     ended_at: datetime | None
     archived_at: datetime | None
     counts: dict[str, int]
+    replies: int
     pacing: WirePacing | None
 
 
@@ -180,6 +181,7 @@ def write_campaign(report: Report) -> WireCampaign:
         ended_at=campaign.ended_at,
         archived_at=campaign.archived_at,
         counts=write_counts(report.counts),
+        replies=report.replies,
         pacing=write_pacing(campaign.pacing),
     )
 

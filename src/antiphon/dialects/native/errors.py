@@ -38,6 +38,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.NoRecipient: (400, "no-recipient"),
     errors.NotNow: (409, "not-now"),
     errors.CannotCancel: (409, "cannot-cancel"),
+    errors.CannotErase: (409, "cannot-erase"),
     errors.RequestRepeated: (409, "request-repeated"),
     errors.NoVoiceCarrier: (409, "no-voice-carrier"),
     errors.NotOffered: (400, "not-offered"),

@@ -8,6 +8,7 @@ from antiphon.dialects.native import (
     carriers,
     consent,
     contacts,
+    conversations,
     deliveries,
     events,
     imports,
@@ -16,6 +17,7 @@ from antiphon.dialects.native import (
     metrics,
     opt_outs,
     pacing,
+    personal,
     replies,
     wallet,
     windows,
@@ -80,6 +82,8 @@ CAMPAIGNS = (
     Route("POST", "/messages/{id}/cancel", messages.cancel, None, messages.WireMessage),
     Route("GET", "/messages/{id}/way", messages.way, None, messages.WireWay),
     Route("GET", "/replies", replies.search, WireAsk, WirePage[replies.WireReply]),
+    Route("GET", "/conversations", conversations.search, WireAsk, WirePage[conversations.WireConversation]),
+    Route("GET", "/conversations/{number}", conversations.detail, WireAsk, WirePage[conversations.WireWord]),
 )
 
 ACCOUNT = (
@@ -103,6 +107,9 @@ ACCOUNT = (
     Route("GET", "/imports/{id}", imports.detail, None, imports.WireImport),
     Route("GET", "/senders", accounts.senders, None, accounts.WireSenders),
     Route("GET", "/wallet", wallet.detail, None, wallet.WireWallet),
+    Route("POST", "/personal-data/export", personal.export, personal.WireNumber, personal.WireExport),
+    Route("POST", "/personal-data/erase", personal.erase, personal.WireNumber, personal.WireErasure),
+    Route("GET", "/personal-data/erasures", personal.erasures, WireAsk, WirePage[personal.WireErasure]),
     Route("GET", "/wallet/ledger", wallet.ledger, WireAsk, WirePage[wallet.WireEntry]),
 )
 
@@ -129,16 +136,18 @@ OPERATORS = (
     Route("PUT", "/accounts/{login}/rate", pacing.put_rate, pacing.WireRate, pacing.WireRate),
     Route("GET", "/lanes", carriers.lanes, None, carriers.WireLanes),
     Route("GET", "/metrics", metrics.metrics),
+    Route("GET", "/stray-replies", replies.strays, WireAsk, WirePage[replies.WireStray]),
     Route("GET", "/routes", carriers.routes, None, carriers.WireRoutes),
     Route("POST", "/routes", carriers.create_route, carriers.WireNewRoute, carriers.WireRoute, 201),
     Route("DELETE", "/routes/{id}", carriers.remove_route, None, None, 204),
 )
 
-# What is shown once must not be kept to be shown again, nor a password; and a file is more than can be compared. What
-# a carrier or a server says is true at its moment only.
+# What is shown once must not be kept to be shown again, nor a password, nor what is held of somebody; and a file is
+# more than can be compared. What a carrier or a server says is true at its moment only.
 _NEVER_KEPT = (
     *("/contacts/bulk", "/opt-outs/import", "/imports", "/sub-accounts", "/wallet/tokens"),
     *("/carriers", "/carriers/{name}/test", "/callbacks/secrets", "/callbacks/test"),
+    *("/personal-data/export", "/personal-data/erase"),
 )
 
 ROUTES = tuple(

@@ -44,6 +44,7 @@ TABLE: dict[type[Refusal], tuple[int, int]] = {
     errors.NoRecipient: (400, 117),
     errors.NotNow: (400, 127),
     errors.CannotCancel: (400, 500),
+    errors.CannotErase: (400, 500),
     errors.RequestRepeated: (400, 120),
     errors.NoVoiceCarrier: (400, 207),
     errors.NotOffered: (400, 207),

@@ -43,6 +43,7 @@ TABLE: dict[type[Refusal], int] = {
     errors.NoRecipient: 117,
     errors.NotNow: 127,
     errors.CannotCancel: 500,
+    errors.CannotErase: 500,
     errors.RequestRepeated: 120,
     errors.NoVoiceCarrier: 207,
     errors.NotOffered: 207,

@@ -45,6 +45,7 @@ TABLE: dict[type[Refusal], int] = {
     errors.NoRecipient: status.INVALID_DESTINATION,
     errors.NotNow: status.CANCEL_FAILED,
     errors.CannotCancel: status.CANCEL_FAILED,
+    errors.CannotErase: status.SYSTEM_ERROR,
     errors.RequestRepeated: status.SUBMIT_FAILED,
     errors.NoVoiceCarrier: status.SUBMIT_FAILED,
     errors.NotOffered: status.SUBMIT_FAILED,

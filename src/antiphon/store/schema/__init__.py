@@ -18,6 +18,7 @@ from antiphon.store.schema.accounts import (
     wallets,
 )
 from antiphon.store.schema.carriers import attempts, carriers, early_receipts, lanes, parts, recalls, routes, speeds
+from antiphon.store.schema.inbound import reply_keys, reply_parts, stray_replies
 from antiphon.store.schema.owed import callback_attempts, callbacks, endpoints, signing_secrets
 from antiphon.store.schema.people import (
     consents,
@@ -33,6 +34,7 @@ from antiphon.store.schema.people import (
     word_answers,
     wordings,
 )
+from antiphon.store.schema.personal import erased, erasures, retention
 from antiphon.store.schema.sending import automation_answers, automations, campaigns, messages, replies, submitted_parts
 from antiphon.store.schema.tables import metadata
 
@@ -55,6 +57,8 @@ __all__ = [
     "early_receipts",
     "endpoints",
     "entries",
+    "erased",
+    "erasures",
     "import_parts",
     "imports",
     "lanes",
@@ -68,10 +72,14 @@ __all__ = [
     "processes",
     "recalls",
     "replies",
+    "reply_keys",
+    "reply_parts",
     "request_ids",
+    "retention",
     "routes",
     "signing_secrets",
     "speeds",
+    "stray_replies",
     "submitted_parts",
     "tags",
     "transfer_tokens",

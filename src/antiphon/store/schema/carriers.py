@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, PrimaryKeyConstraint, Table, Text, false
 
 from antiphon.store.instants import Instant
-from antiphon.store.schema.tables import Json, metadata
+from antiphon.store.schema.tables import Json, metadata, where
 
 # Carriers belong to the installation, not to an account. The URL is without its password, which `secret` holds sealed.
 carriers = Table(
@@ -108,6 +108,7 @@ early_receipts = Table(
     Index("ix_early_receipts_arrived_at", "arrived_at"),
     sqlite_with_rowid=False,
 )
+Index("ix_early_receipts_number", early_receipts.c.number, **where("number IS NOT NULL"))
 
 # What went otherwise than straight on: a carrier that refused before another took it, a pause, a resolved doubt.
 attempts = Table(

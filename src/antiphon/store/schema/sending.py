@@ -144,10 +144,12 @@ replies = Table(
     Column("text", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("receiver", Text),
+    Column("message_id", BigInteger),
     PrimaryKeyConstraint("account_id", "id"),
-    Index("ix_replies_number", "account_id", "number"),
+    Index("ix_replies_number", "account_id", "number", "id"),
     sqlite_with_rowid=False,
 )
+Index("ix_replies_campaign", replies.c.account_id, replies.c.campaign_id, **where("campaign_id IS NOT NULL"))
 
 # What is done by itself when somebody answers.
 automations = Table(
@@ -173,6 +175,7 @@ automation_answers = Table(
     Column("automation_id", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("account_id", "number", "automation_id"),
+    Index("ix_automation_answers_at", "account_id", "at"),
     sqlite_with_rowid=False,
 )
 
