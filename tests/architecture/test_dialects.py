@@ -21,7 +21,7 @@ CALLS = Path(__file__).parents[1] / "dialects"
 NOUNS = {
     *("contacts", "lists", "imports", "opt_outs", "replies", "automations"),
     *("campaigns", "messages", "voice", "wallet", "accounts", "carriers", "metrics", "deliveries", "events"),
-    "windows",
+    *("pacing", "windows"),
 }
 ALWAYS = {"__init__.py", "routes.py", "auth.py", "errors.py", "README.md"}
 SHARED = {"callbacks.py", "envelope.py", "fields.py"}  # what is around every answer, and what several nouns say
