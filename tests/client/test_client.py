@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from antiphon.client import Antiphon, AsyncAntiphon, Choice, Draft, Problem, Unreachable, calls, shapes
+from antiphon.client import Antiphon, AsyncAntiphon, Choice, Draft, Problem, Unreachable, callback_shapes, calls, shapes
 from antiphon.core.account import NewCredential
 from antiphon.core.event import OURS, PATIENCE, Heard, Kind, Owed, sample
 from antiphon.dialects.native import (
@@ -51,12 +51,12 @@ SAME = [
     (shapes.Checked, carrier_wires.WireChecked),
     (shapes.Choice, carrier_wires.WireChoice),
     (shapes.Route, carrier_wires.WireRoute),
-    (shapes.Callback, delivery_wires.WireCallback),
-    (shapes.Attempt, delivery_wires.WireAttempt),
-    (shapes.Detail, delivery_wires.WireDetail),
-    (shapes.Resent, delivery_wires.WireResent),
-    (shapes.Tried, delivery_wires.WireTried),
-    (shapes.NewSecret, delivery_wires.WireNewSecret),
+    (callback_shapes.Callback, delivery_wires.WireCallback),
+    (callback_shapes.Attempt, delivery_wires.WireAttempt),
+    (callback_shapes.Detail, delivery_wires.WireDetail),
+    (callback_shapes.Resent, delivery_wires.WireResent),
+    (callback_shapes.Tried, delivery_wires.WireTried),
+    (callback_shapes.NewSecret, delivery_wires.WireNewSecret),
     (shapes.Reply, reply_wires.WireReply),
     (shapes.Word, conversation_wires.WireWord),
     (shapes.Conversation, conversation_wires.WireConversation),

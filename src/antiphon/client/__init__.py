@@ -1,17 +1,15 @@
 """Antiphon from Python: `Antiphon` for programs that wait, `AsyncAntiphon` for those that do not."""
 
 from antiphon.client.aio import AsyncAntiphon
+from antiphon.client.callback_shapes import Attempt, Callback, Detail, Tried
 from antiphon.client.calls import Problem, Unreachable
 from antiphon.client.shapes import (
     Accepted,
-    Attempt,
-    Callback,
     Campaign,
     Carrier,
     Choice,
     Contact,
     Conversation,
-    Detail,
     Draft,
     Joined,
     Lane,
@@ -24,7 +22,6 @@ from antiphon.client.shapes import (
     Route,
     Step,
     Tag,
-    Tried,
     Wallet,
     Word,
 )

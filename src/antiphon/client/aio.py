@@ -8,16 +8,15 @@ import aiohttp
 import msgspec
 
 from antiphon.client import callbacks, calls
+from antiphon.client.callback_shapes import Callback, Detail, Tried
 from antiphon.client.calls import Ask, Told, Unreachable
 from antiphon.client.shapes import (
     Accepted,
-    Callback,
     Campaign,
     Carrier,
     Choice,
     Contact,
     Conversation,
-    Detail,
     Draft,
     Entry,
     Joined,
@@ -33,7 +32,6 @@ from antiphon.client.shapes import (
     Silenced,
     Step,
     Tag,
-    Tried,
     Wallet,
     Word,
 )

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from antiphon.client.callback_shapes import Callback, Detail, NewSecret, Resent, Tried
 from antiphon.client.calls import Ask, ask, said
-from antiphon.client.shapes import Callback, Detail, NewSecret, Page, Resent, Tried
+from antiphon.client.shapes import Page
 
 
 def search(after: str | None, wanted: Mapping[str, str | None]) -> Ask[Page[Callback]]:

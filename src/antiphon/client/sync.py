@@ -1,24 +1,21 @@
 """How does a program that waits speak with Antiphon?"""
 
-import http.client
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 
 from antiphon.client import callbacks, calls
-from antiphon.client.calls import Ask, Told, Unreachable
+from antiphon.client.callback_shapes import Callback, Detail, Tried
+from antiphon.client.calls import Ask, Told
+from antiphon.client.line import Line
 from antiphon.client.shapes import (
     Accepted,
-    Callback,
     Campaign,
     Carrier,
     Choice,
     Contact,
     Conversation,
-    Detail,
     Draft,
     Entry,
     Joined,
@@ -34,7 +31,6 @@ from antiphon.client.shapes import (
     Silenced,
     Step,
     Tag,
-    Tried,
     Wallet,
     Word,
 )
@@ -50,10 +46,7 @@ class Antiphon:
     """
 
     def __init__(self, base: str, api_key: str, timeout: float = 30.0) -> None:
-        self._base = urlsplit(base)
-        self._headers = {"Authorization": f"Bearer {api_key}"}
-        self._timeout = timeout
-        self._connection: http.client.HTTPConnection | None = None
+        self._line = Line(base, {"Authorization": f"Bearer {api_key}"}, timeout)
 
     def __enter__(self) -> "Antiphon":
         return self
@@ -62,9 +55,7 @@ class Antiphon:
         self.close()
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._line.close()
 
     def contacts(
         self, *, on: str | None = None, tag: str | None = None, number: str | None = None
@@ -245,15 +236,15 @@ class Antiphon:
         """Add or change any number of contacts; a result for each, in order, once it is stored."""
         done = 0
         for batch in calls.batches(drafts):
-            told = self._told(batch)
+            told = self._line.told(batch)
             yield from calls.results(told, done)
             done += calls.BATCH
 
     def events(self, campaign: str) -> Iterator[Progress]:
         """How a campaign goes on, at once and whenever it changes, to its end."""
         wanted: Ask[Any] = calls.ask("GET", f"/campaigns/{campaign}/events", Progress)
-        connection = self._opened()
-        connection.request(wanted.method, self._base.path + wanted.path, headers=self._headers)
+        connection = self._line.opened()
+        self._line.send(connection, wanted)
         answer = connection.getresponse()
         try:
             if answer.status >= 400:
@@ -274,32 +265,4 @@ class Antiphon:
                 return
 
     def _call(self, wanted: Ask[Given]) -> Given:
-        return calls.read(wanted, self._told(wanted))
-
-    def _told(self, wanted: Ask[Any]) -> Told:
-        """Tried again where that may help. Raises Unreachable."""
-        lost: Exception | None = None
-        for attempt in range(1, calls.ATTEMPTS + 1):
-            told: Told | None = None
-            try:
-                told = self._once(wanted)
-            except (OSError, http.client.HTTPException) as failure:
-                self.close()
-                lost = failure
-            wait = calls.pause(attempt, told)
-            if wait is None and told is not None:
-                return told
-            time.sleep(wait or 0)
-        raise Unreachable(f"{self._base.netloc} cannot be reached: {lost}") from lost
-
-    def _once(self, wanted: Ask[Any]) -> Told:
-        if self._connection is None:
-            self._connection = self._opened()
-        path = self._base.path.rstrip("/") + wanted.path
-        self._connection.request(wanted.method, path, wanted.body, {**self._headers, **wanted.headers})
-        answer = self._connection.getresponse()
-        return Told(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
-
-    def _opened(self) -> http.client.HTTPConnection:
-        kind = http.client.HTTPSConnection if self._base.scheme == "https" else http.client.HTTPConnection
-        return kind(self._base.netloc, timeout=self._timeout)
+        return calls.read(wanted, self._line.told(wanted))

@@ -11,19 +11,14 @@ import signal
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
-from antiphon.core import air
-from antiphon.core.air import Alphabet
 from antiphon.smpp import receipt as receipts
 from antiphon.smpp import status
 from antiphon.smpp.bodies import (
-    NO_TLVS,
     BindResp,
     CancelSm,
     Command,
@@ -33,38 +28,17 @@ from antiphon.smpp.bodies import (
     ShortMessage,
     Tag,
     Taken,
-    Tlvs,
 )
 from antiphon.smpp.pdu import Pdu
-from antiphon.smpp.receipt import Receipt
 from antiphon.smpp.session import Handler, Session, Timers
 from antiphon.smsc.faults import Faults, draws, ids
+from antiphon.smsc.kept import Kept, receipt_of, reply_to
 
 _BINDS: Final = (Command.BIND_TRANSMITTER, Command.BIND_RECEIVER, Command.BIND_TRANSCEIVER)
-_RECEIPT: Final = 0x04
 _TICK: Final = 0.01
 _WINDOW: Final = 2000
 _READERS: Final = 10_000  # who may answer: those that heard last
 _REMEMBERED: Final = 100_000  # messages that can be asked about
-
-
-class _Kept(Struct):
-    """A message that was taken, what it will become, and once it has, when."""
-
-    system_id: str
-    answered_id: str
-    reported_id: str
-    body: ShortMessage | DataSm
-    state: str = "ENROUTE"
-    end_state: str = "DELIVRD"
-    done: str = ""
-    stops: bool = False
-    silent: bool = False
-
-    def end(self) -> None:
-        """What it was to become, it is now."""
-        if self.state == "ENROUTE":
-            self.state, self.done = self.end_state, datetime.now(UTC).strftime("%y%m%d%H%M")
 
 
 class Smsc:
@@ -77,10 +51,10 @@ class Smsc:
         self._bound: dict[Session, tuple[str, int]] = {}
         self._serial = itertools.count(1)
         self._words = itertools.count(1)
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._due: list[tuple[float, int, _Kept]] = []
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._due: list[tuple[float, int, Kept]] = []
         self._allowance = (0.0, 0.0)
-        self._readers: deque[_Kept] = deque(maxlen=_READERS)
+        self._readers: deque[Kept] = deque(maxlen=_READERS)
         self._talk = (0.0, time.monotonic())
         self.taken = self.reported = self.throttled = self.answered = 0
 
@@ -152,10 +126,10 @@ class Smsc:
         elif draw[3] >= self._faults.lost:
             self._later(self._faults.latency, lambda: session.respond(pdu, Taken(kept.answered_id)))
 
-    def _keep(self, session: Session, body: ShortMessage | DataSm, draw: list[float]) -> _Kept:
+    def _keep(self, session: Session, body: ShortMessage | DataSm, draw: list[float]) -> Kept:
         serial = next(self._serial)
         answered, reported = ids(self._faults.ids, serial)
-        kept = _Kept(self._bound[session][0], answered, reported, body)
+        kept = Kept(self._bound[session][0], answered, reported, body)
         kept.stops = draw[6] < self._faults.stopped
         kept.silent = 1 - draw[7] <= self._faults.silent or not body.registered_delivery & 0x03
         kept.end_state = "UNDELIV" if draw[1] < self._faults.failed else "DELIVRD"
@@ -211,7 +185,7 @@ class Smsc:
 
     def _report_due(self, now: float) -> None:
         """As many as the receivers' windows take; the others wait."""
-        missed: list[tuple[float, int, _Kept]] = []
+        missed: list[tuple[float, int, Kept]] = []
         while self._due and self._due[0][0] <= now and len(missed) < _WINDOW:
             entry = heapq.heappop(self._due)
             receiver = self._receiver(entry[2].system_id)
@@ -236,7 +210,7 @@ class Smsc:
             if receiver is None:
                 break
             said = f"Yes {next(self._words)}".encode()
-            receiver.request(Command.DELIVER_SM, _reply(kept.body, said), self._heard)
+            receiver.request(Command.DELIVER_SM, reply_to(kept.body, said), self._heard)
         self._talk = owed, now
 
     def _heard(self, answer: Pdu | None) -> None:
@@ -248,7 +222,7 @@ class Smsc:
                 return session
         return None
 
-    def _report(self, session: Session, entry: tuple[float, int, _Kept]) -> None:
+    def _report(self, session: Session, entry: tuple[float, int, Kept]) -> None:
         kept = entry[2]
 
         def answered(answer: Pdu | None) -> None:
@@ -258,34 +232,10 @@ class Smsc:
             self.reported += 1
             if kept.stops:
                 kept.stops = False
-                session.request(Command.DELIVER_SM, _reply(kept.body, b"STOP"), self._heard)
+                session.request(Command.DELIVER_SM, reply_to(kept.body, b"STOP"), self._heard)
 
         kept.end()
-        session.request(Command.DELIVER_SM, _receipt(kept, self._faults.tell), answered)
-
-
-def _receipt(kept: _Kept, tell: str) -> ShortMessage:
-    told = Receipt((kept.reported_id,), kept.state, "000" if kept.state == "DELIVRD" else "001", kept.done)
-    text = receipts.write(told, kept.done, air.read(kept.body.user_data[:20], kept.body.data_coding, Alphabet.GSM))
-    tlvs: Tlvs = {
-        Tag.RECEIPTED_MESSAGE_ID: kept.reported_id.encode() + b"\0",
-        Tag.MESSAGE_STATE: bytes((receipts.code(kept.state),)),
-    }
-    return ShortMessage(
-        source_ton=kept.body.destination_ton,
-        source_npi=kept.body.destination_npi,
-        source=kept.body.destination[:20],
-        destination_ton=kept.body.source_ton,
-        destination_npi=kept.body.source_npi,
-        destination=kept.body.source[:20],
-        esm_class=_RECEIPT,
-        short_message=b"" if tell == "tlv" else text,
-        tlvs=NO_TLVS if tell == "text" else tlvs,
-    )
-
-
-def _reply(body: ShortMessage | DataSm, said: bytes) -> ShortMessage:
-    return ShortMessage(source=body.destination[:20], destination=body.source[:20], short_message=said)
+        session.request(Command.DELIVER_SM, receipt_of(kept, self._faults.tell), answered)
 
 
 async def serve(smsc: Smsc, host: str, port: int) -> None:
