@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from antiphon.core.account import Callbacks
 from antiphon.core.campaign import NUMBERS, Campaign, Purpose, Quality, State
-from antiphon.core.forecast import Speed, Wait, of
+from antiphon.core.forecast import Closed, Speed, Wait, of
 from antiphon.core.pacing import Canary, Pacing
 from antiphon.core.template import Syntax
 
@@ -106,6 +106,13 @@ def test_without_a_carrier_all_of_it_waits() -> None:
     expected = of(READY, 36_000, closed, NOON)
     assert (expected.now, expected.done_at) == (0, None)
     assert list(expected.waits) == [Wait(36_000, None, "no carrier can take it now: a is down")]
+
+
+def test_what_is_closed_waits_for_its_window() -> None:
+    evening = NOON + 8 * HOUR
+    expected = of(READY, 36_000, FAST, NOON, [Closed(3_600, evening, "quiet hours"), Closed(36, NOON + HOUR, "lunch")])
+    assert (expected.now, expected.done_at) == (36_000 - 3_636, evening + 72 * timedelta(seconds=1))
+    assert list(expected.waits) == [Wait(3_600, evening, "quiet hours"), Wait(36, NOON + HOUR, "lunch")]
 
 
 def test_what_its_end_cuts_off_is_told() -> None:

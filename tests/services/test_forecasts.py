@@ -11,7 +11,8 @@ from antiphon.core.errors import NotNow, UnknownCampaign
 from antiphon.core.forecast import Speed
 from antiphon.core.lane import Lane
 from antiphon.core.route import AddRoute, Choice, Strategy
-from antiphon.services import budgets, campaigns, carriers, forecasts, messages
+from antiphon.core.windows import Windows
+from antiphon.services import budgets, campaigns, carriers, forecasts, messages, processes, windows
 from antiphon.services.vault import Vault
 from antiphon.store.session import Store
 from tests.conftest import Clock, another_account
@@ -94,6 +95,23 @@ async def test_others_have_their_share(store: Store, account: Account) -> None:
     for owner in (account, account, other):
         await sending(store, owner, people(1))
     assert (await forecasts.of(store, account, campaign.id)).speed == Speed(100, "measured")
+
+
+async def test_what_is_closed_waits_for_its_window(store: Store, account: Account, clock: Clock) -> None:
+    await _lanes(store, {"simulator": "open"}, {"simulator": 100.0})
+    await windows.choose(store, account, Windows())
+    campaign = await ready(store, account, people(10))
+    assert (await forecasts.of(store, account, campaign.id)).now == 10
+    clock.advance(10 * 3600)
+    await processes.renew(store)
+    await _lanes(store, {"simulator": "open"}, {})
+    expected = await forecasts.of(store, account, campaign.id)
+    (wait,) = expected.waits
+    assert (expected.now, wait.messages) == (0, 10)
+    assert wait.until is not None
+    assert clock.now < wait.until
+    assert expected.done_at is not None
+    assert wait.until < expected.done_at
 
 
 async def test_what_is_left_of_it(store: Store, account: Account, clock: Clock) -> None:

@@ -30,6 +30,14 @@ class Wait(Struct, frozen=True):
     reason: str
 
 
+class Closed(Struct, frozen=True):
+    """So many messages cannot leave before then, by this rule."""
+
+    messages: int
+    until: datetime
+    rule: str
+
+
 class Forecast(Struct, frozen=True, kw_only=True):
     """What leaves `now`, of a paced campaign within the first hour, and what waits; the rest is as `Speed` says.
 
@@ -45,9 +53,10 @@ class Forecast(Struct, frozen=True, kw_only=True):
     late: int
 
 
-def of(campaign: Campaign, left: int, speed: Speed, now: datetime) -> Forecast:
-    """Of the `left` messages of a campaign that have not been sent; it begins at its time, if that is to come."""
-    start = max(now, campaign.send_at or now)
+def of(campaign: Campaign, left: int, speed: Speed, now: datetime, closed: Sequence[Closed] = ()) -> Forecast:
+    """Of the `left` messages of a campaign that have not been sent; it begins at its time, if that is to come. Those
+    that are `closed` then are among them."""
+    start = begins(campaign, now)
     parts = -(-left * campaign.segments // max(campaign.messages, 1))
     between = pacing.interval(campaign.pacing, campaign.messages)
     first = _canary(campaign, left)
@@ -61,7 +70,11 @@ def of(campaign: Campaign, left: int, speed: Speed, now: datetime) -> Forecast:
     if rest > hourly:
         waits.append(Wait(rest - hourly, start + _HOUR, f"{hourly} leave in an hour"))
     done_at = start + _takes(rest, parts / max(left, 1), speed, between) if speed.per_second else None
-    going = first if first < left else min(left, hourly)
+    waits += [Wait(one.messages, one.until, one.rule) for one in closed]
+    if done_at is not None:
+        ends = (one.until + _takes(one.messages, parts / max(left, 1), speed, None) for one in closed)
+        done_at = max(done_at, *ends) if closed else done_at
+    going = min(first if first < left else min(left, hourly), left - sum(one.messages for one in closed))
     if campaign.send_at is not None and campaign.send_at > now:
         waits.insert(0, Wait(left, campaign.send_at, "its time has not come"))
         going = 0
@@ -77,6 +90,10 @@ def of(campaign: Campaign, left: int, speed: Speed, now: datetime) -> Forecast:
         done_at=done_at,
         late=_late(campaign, rest, start, done_at),
     )
+
+
+def begins(campaign: Campaign, now: datetime) -> datetime:
+    return max(now, campaign.send_at or now)
 
 
 def _canary(campaign: Campaign, left: int) -> int:

@@ -11,10 +11,11 @@ from antiphon.core.account import Account
 from antiphon.core.campaign import Campaign, State
 from antiphon.core.carrier import Carrier
 from antiphon.core.errors import NotNow, UnknownCampaign
-from antiphon.core.forecast import Forecast, Speed
+from antiphon.core.forecast import Closed, Forecast, Speed
 from antiphon.core.lane import Lane
 from antiphon.core.message import State as Message
 from antiphon.core.route import Route, Strategy, of_campaign
+from antiphon.services import windows
 from antiphon.services.carriers import SIMULATOR
 from antiphon.store import campaigns, carriers, messages, rates, speeds
 from antiphon.store.session import Store, Tx
@@ -45,7 +46,10 @@ async def of(store: Store, account: Account, id: int) -> Forecast:
         if campaign.state not in (State.READY, State.SCHEDULED):
             counts = await messages.counts(tx, campaign)
             left = sum(counts.get(state, 0) for state in _OPEN)
-        return rules.of(campaign, left, await _speed(tx, campaign), tx.now)
+        outlook = await windows.waiting_for(tx, campaign, rules.begins(campaign, tx.now))
+        closed = [Closed(one.messages, one.until, one.why) for one in outlook.waits]
+        left -= sum(one.messages for one in outlook.senders if one.refused)
+        return rules.of(campaign, left, await _speed(tx, campaign), tx.now, closed)
 
 
 async def _speed(tx: Tx, campaign: Campaign) -> Speed:
