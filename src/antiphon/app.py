@@ -21,6 +21,7 @@ from antiphon.app_carriers import add_carrier, build_carrier, check_carrier, rea
 from antiphon.config import Config
 from antiphon.core.account import NewCredential
 from antiphon.core.pace import Pace
+from antiphon.core.repeats import Repeats
 from antiphon.dialects import atom, exotel, exotel_v1, native, octopush, octopush_legacy, page
 from antiphon.dialects.door import Door, House
 from antiphon.dialects.inbound.door import Inbound
@@ -121,6 +122,7 @@ def doors(
         prices=config.prices(),
         body_limit=config.body_limit,
         pace=_pace(config),
+        repeats=Repeats(),
         closing=closing or asyncio.Event(),
         add_carrier=partial(add_carrier, config, store),
         check_carrier=partial(check_carrier, config, store),

@@ -33,6 +33,7 @@ from antiphon.core.event import Event, Heard
 from antiphon.core.event import Request as CallbackRequest
 from antiphon.core.pace import Pace
 from antiphon.core.price import Prices
+from antiphon.core.repeats import Repeats
 from antiphon.dialects.incoming import Incoming, read_fields, without_nul
 from antiphon.dialects.lenient import mend
 from antiphon.dialects.parts import Parts
@@ -41,6 +42,7 @@ from antiphon.store.session import Store
 
 _log = structlog.get_logger()
 _IGNORED_HEADER = "Antiphon-Ignored"
+_REPEATED_HEADER = "Antiphon-Repeated"  # seconds since the very same call
 _LONGEST_HEADER = 1000
 
 
@@ -130,6 +132,7 @@ class House(Struct, frozen=True, kw_only=True):
     prices: Prices
     body_limit: int
     pace: Pace | None
+    repeats: Repeats
     closing: asyncio.Event
     add_carrier: Callable[[NewCarrier], Awaitable[bool]]
     check_carrier: Callable[[str], Awaitable[str]]
@@ -196,9 +199,11 @@ class Door:
         finally:
             incoming.close()
         answer = given if isinstance(given, Answer) else Answer(route.status, given)
-        if call.ignored:
-            return Answer(answer.status, answer.body, {**answer.headers, _IGNORED_HEADER: _named(call.ignored)})
-        return answer
+        headers = {_IGNORED_HEADER: _named(call.ignored)} if call.ignored else {}
+        if request.method == "POST" and incoming.short and answer.status < 300:
+            since = self._house.repeats.since(account.id, caller.path, incoming.short, time.monotonic())
+            headers |= {} if since is None else {_REPEATED_HEADER: str(ceil(since))}
+        return Answer(answer.status, answer.body, {**answer.headers, **headers}) if headers else answer
 
     async def _is_over(self, request: Request) -> bool:
         return self._house.closing.is_set() or await request.is_disconnected()

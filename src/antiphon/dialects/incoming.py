@@ -16,6 +16,7 @@ from starlette.requests import Request
 from antiphon.core.errors import BodyTooLarge, Malformed, NotAuthenticated
 
 _MOST_PARTS = 50
+_SHORT = 64 * 1024  # bytes
 _LONGEST_LINE = 1024 * 1024  # bytes
 # A name, a place or none in brackets, and, only after a place, a name in brackets.
 _BRACKETS = re.compile(r"([^\[]+)\[(?!\]\[)([0-9]{0,6})\](?:\[(\w+)\])?")
@@ -42,6 +43,11 @@ class Incoming:
     @property
     def query(self) -> dict[str, Any]:
         return self._read(self._request.scope["query_string"])
+
+    @property
+    def short(self) -> bytes | None:
+        """The body where it has been read, and is not long."""
+        return self._body if self._body is not None and len(self._body) <= _SHORT else None
 
     async def body(self) -> bytes:
         """Raises BodyTooLarge as soon as the limit is passed."""
