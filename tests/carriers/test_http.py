@@ -187,7 +187,7 @@ async def test_what_is_not_there_is_left_out(vendor: str) -> None:
         ("atom", 200, {"status": "error", "error": {"code": "bad_number", "message": "N"}}, Refused("bad_number N")),
         ("atom", 400, {"error": {"code": "rate_limited"}}, Busy("rate_limited", 1.0, throttled=True)),
         ("twilio", 400, {"code": 21211, "message": "Not a number", "status": 400}, Refused("21211 Not a number")),
-        ("twilio", 400, {"code": 21610, "message": "Unsubscribed"}, Refused("21610 Unsubscribed")),
+        ("twilio", 400, {"code": 21610, "message": "Unsubscribed"}, Refused("21610 Unsubscribed", opted_out=True)),
         ("twilio", 400, {"code": 21606, "message": "From"}, "21606 From"),
         ("twilio", 401, {"code": 20003, "message": "Authenticate"}, "20003 Authenticate"),
         ("twilio", 400, {"code": 14107, "message": "Rate"}, Busy("14107 Rate", 1.0, throttled=True)),

@@ -247,6 +247,19 @@ async def _happen(store: Store, what: str, which: int, keys: list[Key]) -> None:
         await progress.finish(store)
 
 
+async def test_who_told_a_carrier_to_stop_has_opted_out(store: Store, account: Account) -> None:
+    await sending(store, account, people(2))
+    one, other = await messages.claim(store, 10)
+    outcomes: list[tuple[Key, Outcome]] = [(one.key, Refused("21610 Unsubscribed", opted_out=True))]
+    await messages.settle(store, "acme", [*outcomes, (other.key, Refused("no"))])
+    await messages.settle(store, "acme", outcomes)
+    async with store.read() as tx:
+        out = await opt_outs.of(tx, account.id, one.number)
+        assert await opt_outs.among(tx, account.id, [one.number, other.number]) == {one.number}
+    assert out is not None
+    assert (out.source, out.words) == ("carrier", "21610 Unsubscribed")
+
+
 async def test_one_message_is_found_with_its_campaign(store: Store, account: Account) -> None:
     hello = replace(EVERYBODY, text="Hello {first_name}. STOP 36111")
     campaign = await ready(store, account, [Draft(number=number(1), first_name="Axelle"), *people(1, 2)], hello)

@@ -120,6 +120,7 @@ QUESTIONS: list[Any] = [
     pytest.param(lambda tx, campaign, account: messages.held_back(tx, [(account.id, 1)]), id="held back"),
     pytest.param(lambda tx, campaign, account: messages.doubt(tx, campaigns.unfinished()), id="doubt"),
     pytest.param(lambda tx, campaign, account: messages.among(tx, account.id, [1]), id="messages among"),
+    pytest.param(lambda tx, campaign, account: messages.numbers(tx, [(account.id, 1)]), id="numbers of messages"),
     pytest.param(lambda tx, campaign, account: claims.release(tx, [(account.id, 1)]), id="release"),
     pytest.param(_receipts, id="receipts by reference"),
     pytest.param(lambda tx, campaign, account: receipts.take_early(tx, "simulator", ["1"]), id="early receipts"),

@@ -84,11 +84,13 @@ class Accepted(Struct, frozen=True, gc=False):
 class Refused(Struct, frozen=True, gc=False):
     """The carrier will never take it; `error` in its own words.
 
-    `of_route`: another carrier may, for it is not the message that is wrong.
+    `of_route`: another carrier may, for it is not the message that is wrong. `opted_out`: the person has told the
+    carrier to be left alone.
     """
 
     error: str
     of_route: bool = False
+    opted_out: bool = False
 
 
 class Torn(Struct, frozen=True, gc=False):

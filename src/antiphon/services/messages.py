@@ -1,18 +1,20 @@
 """What leaves next, and what did the carrier say to it?"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from antiphon.core.account import Account
 from antiphon.core.campaign import Campaign, Kind, Purpose
+from antiphon.core.consent import Consent
+from antiphon.core.consent import Kind as Opted
 from antiphon.core.errors import CannotCancel
 from antiphon.core.message import Accepted, Fared, Key, Outcome, Outgoing, Receipt, Refused, State, Torn
 from antiphon.services import budgets, recalls, receipts, shares, wallet, windows
 from antiphon.services.callbacks import owe_receipts
 from antiphon.services.places import Places
 from antiphon.services.shares import OneRoom, Room, Turn
-from antiphon.store import attempts, campaigns, claims, messages, rates, reports
+from antiphon.store import attempts, campaigns, claims, messages, opt_outs, rates, reports
 from antiphon.store import receipts as reported
 from antiphon.store.attempts import Attempt
 from antiphon.store.claims import Held, Taken
@@ -90,12 +92,25 @@ async def settle(
         for key, (campaign, cost) in held.items():
             refunds[key[0], campaign] += cost if key in refused else 0
         await wallet.refund(tx, refunds)
+        await _silence(tx, {key: one.error for key, one in outcomes if isinstance(one, Refused) and one.opted_out})
         named = [(key, outcome) for key, outcome in outcomes if isinstance(outcome, Accepted)]
         await reported.add_parts(tx, carrier, [(key, outcome.parts) for key, outcome in named if outcome.parts])
         references = [one for _, outcome in named for one in outcome.parts or (outcome.reference,)]
         early = await reported.take_early(tx, carrier, references) if references else []
         if early or arrived or at_once:
             await receipts.book(tx, carrier, [*early, *arrived], at_once)
+
+
+async def _silence(tx: Tx, told: Mapping[Key, str]) -> None:
+    """Who has told a carrier to be left alone has told us."""
+    if not told:
+        return
+    numbers = await messages.numbers(tx, told)
+    lines = [
+        (key[0], Consent(number=numbers[key], kind=Opted.OPTED_OUT, at=tx.now, source="carrier", words=told[key]))
+        for key in sorted(numbers)
+    ]
+    await opt_outs.note(tx, lines, repeated=False)
 
 
 def _reported_at_once(

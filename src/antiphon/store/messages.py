@@ -89,6 +89,15 @@ async def among(tx: Tx, account: int, ids: Sequence[int]) -> set[int]:
     return {id for (id,) in await tx.tuples(query)}
 
 
+async def numbers(tx: Tx, keys: Collection[Key]) -> dict[Key, str]:
+    """Who these messages are for."""
+    accounts, ids = {account for account, _ in keys}, [id for _, id in keys]
+    query = select(messages.c.account_id, messages.c.id, messages.c.number).where(
+        tx.among(messages.c.account_id, accounts), tx.among(messages.c.id, ids)
+    )
+    return {(account, id): number for account, id, number in await tx.tuples(query)}
+
+
 async def kept(tx: Tx, key: Key) -> Kept | None:
     """All of one message but its text."""
     mine = messages.c.account_id == key[0], messages.c.id == key[1]

@@ -90,6 +90,8 @@ def _outcome(verdict: Verdict, error: str, heard: Heard, key: str) -> Outcome | 
     match verdict:
         case Verdict.FINAL:
             return Refused(error)
+        case Verdict.SILENCED:
+            return Refused(error, opted_out=True)
         case Verdict.ROUTE:
             return Refused(error, of_route=True)
         case Verdict.THROTTLED:

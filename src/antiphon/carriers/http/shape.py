@@ -28,6 +28,7 @@ class Verdict(StrEnum):
     """What an error means for the message, and for its carrier."""
 
     FINAL = "final"  # nobody will ever take it
+    SILENCED = "silenced"  # nobody will: the person has told the carrier to be left alone
     ROUTE = "route"  # another carrier may: it is not the message that is wrong
     THROTTLED = "throttled"  # surely not taken, and all others had better wait as well
     PASSING = "passing"  # surely not taken, and welcome again soon

@@ -25,6 +25,7 @@ SHAPE = Shape(
         code=("code", "error_code"),
         error=("message", "error_message"),
         codes={
+            "21610": Verdict.SILENCED,
             **dict.fromkeys(_OF_THE_ROUTE, Verdict.ROUTE),
             **dict.fromkeys(("14107", "20429", "21611"), Verdict.THROTTLED),
         },
