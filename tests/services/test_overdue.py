@@ -44,7 +44,7 @@ async def test_after_a_long_absence(store: Store, account: Account, clock: Clock
     campaign = await sending(store, account, people(2))
     assert await progress.come_back(store) == 0, "nothing has ever run"
     told = Lane("simulator", "open", 0, 0, 0.0, 0, 0, 0, None, None, clock.now)
-    await carriers.tell_lanes(store, [told])
+    await carriers.tell_lanes(store, [told], {})
     clock.advance(away)
     assert await progress.come_back(store) == (state is State.PAUSED)
     assert (await campaigns.find(store, account, campaign.id)).state is state

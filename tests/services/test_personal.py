@@ -145,6 +145,13 @@ async def _everything(store: Store, account: Account, clock: Clock) -> None:
             )
         )
         await tx.run(insert(schema.entries).values(account_id=account.id, id=9, list_id=1, contact_id=_id_of(ME)))
+        mine = {"account_id": account.id}
+        await tx.run(insert(schema.word_answers).values(**mine, number=ME, asked="help", at=now))
+        recalled = {"message_id": rows[0][1], "carrier": "acme", "due_at": now, "until": now}
+        await tx.run(insert(schema.recalls).values(**mine, **recalled))
+        told = select(schema.callbacks.c.id).where(schema.callbacks.c.event["number"].as_string() == ME).limit(1)
+        attempt = {"callback_id": told.scalar_subquery(), "id": 1, "at": now, "answer": f"unknown: {ME}"}
+        await tx.run(insert(schema.callback_attempts).values(**mine, **attempt))
     assert (await counts(store, account, campaign))["accepted"] == 2
 
 

@@ -87,6 +87,16 @@ def _of_carrier(table: Table) -> Callable[[Tx, Person], ColumnElement[bool]]:
     return lambda tx, who: tx.among(table.c.number, [who.number, who.number.removeprefix("+")])
 
 
+def _of_lines() -> Callable[[Tx, Person], ColumnElement[bool]]:
+    """By an index that covers it, as those of messages."""
+    theirs = consents.alias("theirs")
+    lines = select(theirs.c.id)
+    return lambda tx, who: (
+        (consents.c.account_id == who.account)
+        & consents.c.id.in_(lines.where(theirs.c.account_id == who.account, theirs.c.number == who.number))
+    )
+
+
 def message_ids(who: Person) -> Select[tuple[int]]:
     """By an index that covers it: SQLite would else read all messages of the account."""
     theirs = messages.alias("theirs")
@@ -117,7 +127,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     Holding(opt_outs, _of_number(opt_outs), ("number", "list_id", "state", "at", "source", "words")),
     Holding(
         consents,
-        _of_number(consents),
+        _of_lines(),
         ("id", "number", "list_id", "kind", "at", "source", "words", "campaign_id", "who"),
     ),
     Holding(word_answers, _of_number(word_answers), ("number", "asked", "at")),

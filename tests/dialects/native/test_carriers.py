@@ -22,8 +22,8 @@ def _lane(store: Store, name: str, queued: int) -> Lane:
 async def test_every_process_tells_of_its_own_lanes(
     store: Store, other_store: Store, clock: Clock, credential: NewCredential
 ) -> None:
-    await carriers.tell_lanes(store, [_lane(store, "acme", 5), _lane(store, "simulator", 0)])
-    await carriers.tell_lanes(other_store, [_lane(store, "acme", 7)])
+    await carriers.tell_lanes(store, [_lane(store, "acme", 5), _lane(store, "simulator", 0)], {})
+    await carriers.tell_lanes(other_store, [_lane(store, "acme", 7)], {})
     headers = doors.credentials("native", credential)
     async with doors.opened(store) as address:
         await doors.call(address, "POST", "/api/v1/carriers", headers, b'{"name": "acme", "url": "%s"}' % _URL.encode())
@@ -84,6 +84,7 @@ async def test_nobody_else_may(store: Store, credential: NewCredential) -> None:
         for route in OPERATORS:
             path = f"/api/v1{route.path}".replace("{name}", "acme").replace("{id}", "12")
             bodies = {"/carriers": b'{"name": "a", "url": "b"}', "/routes": b'{"choices": [{"carrier": "a"}]}'}
-            body = bodies.get(route.path, b"") if route.method == "POST" else b""
+            bodies["/accounts/{login}/rate"] = b'{"per_second": 1}'
+            body = bodies.get(route.path, b"") if route.method in ("POST", "PUT") else b""
             heard = await doors.call(address, route.method, path, theirs, body)
             assert (heard.status, heard.body["type"]) == (403, "/problems/not-operator"), path

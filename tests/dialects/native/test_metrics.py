@@ -28,8 +28,8 @@ async def _read(store: Store, credential: NewCredential) -> dict[Sample, float]:
 
 async def test_lanes_of_every_process(store: Store, other_store: Store, credential: NewCredential) -> None:
     lane = Lane("acme", "open", 5, 2, 80.5, 90, 3, 1, None, None, store.now())
-    await carriers.tell_lanes(store, [lane])
-    await carriers.tell_lanes(other_store, [replace(lane, state="down", accepted=7)])
+    await carriers.tell_lanes(store, [lane], {})
+    await carriers.tell_lanes(other_store, [replace(lane, state="down", accepted=7)], {})
     found = await _read(store, credential)
     told = [one.node for one in await carriers.lanes(store)]
     first, second = ((("carrier", "acme"), ("process", str(node))) for node in told)
