@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from antiphon.carriers.carrier import Inbox
+from antiphon.core.carrier import Terms
 from antiphon.core.message import Accepted, Busy, InDoubt, Outcome, Outgoing, Refused
 from antiphon.store.session import Store
 from antiphon.workers.lane import Lane, State
@@ -125,3 +126,29 @@ async def test_a_carrier_that_answers_at_once_gets_no_more_than_the_failures_tha
     assert carrier.sent == 5
     await rested(lane)
     assert carrier.sent == 6
+
+
+@pytest.mark.parametrize(
+    ("rate", "room"),
+    [
+        pytest.param(0, 40, id="as fast as the carrier: twice its window"),
+        pytest.param(1_000, 40, id="fast: no more than twice its window"),
+        pytest.param(40, 10, id="slow: a quarter of a second's worth"),
+        pytest.param(0.5, 1, id="one in two seconds: one"),
+    ],
+)
+async def test_a_slow_lane_holds_little(store: Store, carrier: Patient, rate: float, room: int) -> None:
+    """All that it holds would be in doubt after a crash."""
+    slow = Lane(store, PRICES, carrier, Terms(rate=rate))
+    await slow.start()
+    assert (slow.room(), slow.hungry) == (room, True)
+    for place in range(room):
+        slow.put(outgoing(place))
+    assert (slow.room(), slow.hungry) == (0, False)
+    slow.pump()
+    if rate == 40:
+        assert 1 <= len(carrier.flying) <= 5
+        assert slow.room() == len(carrier.flying), "what is under way makes room: it is the queue that is short"
+    carrier.at_once = Accepted("x")
+    carrier.answer(Accepted("x"), len(carrier.flying))
+    await slow.stop()

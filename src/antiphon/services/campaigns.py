@@ -124,7 +124,7 @@ async def resume(store: Store, account: Account, id: int) -> Campaign:
             wanted = progress.started(campaign, tx.now)
             if campaign.state is not State.PAUSED:
                 raise NotNow(state=campaign.state, wanted=wanted)
-            await move(tx, campaign, wanted)
+            await move(tx, campaign, wanted, reason=None)
         campaign = await _known(tx, account, id)
     store.woken.set()
     return campaign

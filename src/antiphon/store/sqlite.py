@@ -25,7 +25,7 @@ _PRAGMAS = (
     "PRAGMA temp_store = MEMORY",
 )
 _READERS = 4
-_WRITERS_CACHE = 64 * 1024  # KiB
+_WRITERS_CACHE = 48 * 1024  # KiB
 _READERS_CACHE = 8 * 1024  # of each
 _ATTEMPTS = 250
 _PAUSE = 0.02  # seconds

@@ -215,7 +215,7 @@ class Fleet:
 
     def _news_of_speed(self) -> dict[str, float]:
         """Where it is another than was told last, by more than a tenth."""
-        now = {lane.name: lane.speed for lane in self.lanes if lane.speed is not None}
+        now = {lane.name: lane.meter.speed for lane in self.lanes if lane.meter.speed is not None}
         news = {name: speed for name, speed in now.items() if abs(speed - self._speeds.get(name, 0)) > speed / 10}
         self._speeds |= news
         return news
@@ -266,7 +266,7 @@ def _told(lane: Lane) -> told.Lane:
         lane.state.value,
         lane.queued,
         lane.in_flight,
-        round(lane.rate, 1),
+        round(lane.meter.rate, 1),
         counts.accepted,
         counts.refused,
         counts.in_doubt,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from math import ceil
 
 import structlog
 
@@ -18,6 +19,7 @@ from antiphon.store.attempts import Attempt
 from antiphon.store.claims import Held
 from antiphon.store.session import Store
 from antiphon.workers.loop import until_stored
+from antiphon.workers.meter import Meter
 from antiphon.workers.postbox import Postbox
 from antiphon.workers.questions import Questions
 from antiphon.workers.queue import Queue
@@ -26,7 +28,7 @@ from antiphon.workers.valve import Breaker, Throttle
 
 _log = structlog.get_logger()
 _DRAIN = 30.0  # seconds that a stop waits for the carrier's answers
-_AHEAD = 0.25  # seconds of its traffic that a fast lane holds
+_AHEAD = 0.25  # seconds of its traffic that a lane holds
 _MOST_HELD = 4_000
 _OVERFULL = 3  # times what it had better hold
 _ASK_EVERY = 10  # of so many that leave one may be a question, while there are messages
@@ -64,11 +66,7 @@ class Lane:
         self._postbox = Postbox(store, prices, carrier.name, self._stored, self.questions.after)
         self._stopping = False
         self._closed = False
-        self._rate = 0.0
-        self._seen = 0, time.monotonic()
-        self._parts = 0
-        self._was_busy = False
-        self.speed: float | None = None
+        self.meter = Meter(time.monotonic())
         self.paused = False
         self.counts = Counts()
         self.error: str | None = None
@@ -105,24 +103,28 @@ class Lane:
     def trouble(self) -> str | None:
         return self._carrier.trouble
 
-    @property
-    def rate(self) -> float:
-        """Messages a second, of late."""
-        return self._rate
-
     def room(self, *, single: bool = False) -> int:
         """How many more it takes, of single texts or of those to many."""
         if self._stopping or self.state is not State.OPEN:
             return 0
         if self._breaker.trying:
             return max(0, 1 - self._holding)
-        waiting = self._queue.single if single else self._holding - self._queue.single
-        return max(0, self._capacity - waiting)
+        queued = self._queue.single if single else self._queue.many
+        room = self._capacity - (queued if single else self._holding - self._queue.single)
+        if self._throttle.rate:
+            # What a slow lane holds would be in doubt for nothing if we died.
+            room = min(room, self._ahead - queued)
+        return max(0, room)
+
+    @property
+    def _ahead(self) -> int:
+        return ceil(self._throttle.rate * _AHEAD)
 
     @property
     def hungry(self) -> bool:
         """Has it room for a batch that is worth a claim?"""
-        return self.room() >= (1 if self._breaker.trying else self._capacity // 4)
+        most = min(self._capacity, self._ahead) if self._throttle.rate else self._capacity
+        return self.room() >= (1 if self._breaker.trying else max(1, most // 4))
 
     @property
     def overfull(self) -> bool:
@@ -135,22 +137,10 @@ class Lane:
     def tick(self) -> None:
         """Look at the clock, every second or so: is it open, how fast has it been, how much had it better hold?"""
         self._closed = not is_open(self._terms, self._store.now())
-        done, now = self.counts.accepted + self.counts.refused, time.monotonic()
-        before, at = self._seen
-        if now > at:
-            self._rate += ((done - before) / (now - at) - self._rate) / 2
-            self._seen = done, now
-            self._measure(self._parts / (now - at))
-        self._capacity = int(min(max(2 * self._carrier.window, self._rate * _AHEAD), _MOST_HELD))
-        self.pump()
-
-    def _measure(self, per_second: float) -> None:
-        """`speed` is in parts a second, of late, when there was more to send than it could: what can be counted on."""
-        self._parts = 0
         busy = self._queue.many > 0 and bool(self._flying)
-        if busy and self._was_busy:
-            self.speed = max(per_second, (self.speed or 0) * 0.9 + per_second * 0.1)
-        self._was_busy = busy
+        self.meter.look(self.counts.accepted + self.counts.refused, time.monotonic(), busy=busy)
+        self._capacity = int(min(max(2 * self._carrier.window, self.meter.rate * _AHEAD), _MOST_HELD))
+        self.pump()
 
     def share_rate(self, lanes: int) -> None:
         """The carrier's rate is for so many lanes of it, each in a process of its own."""
@@ -175,6 +165,8 @@ class Lane:
                 self._send(self._queue.next())
             self._sent += 1
         self._pumping = False
+        if self._throttle.rate and self.hungry:  # it holds too little to wait for the answers
+            self._store.woken.set()
 
     async def stop(self) -> None:
         """Give back what has not left, wait for the answers to what has, store them."""
@@ -263,7 +255,7 @@ class Lane:
         match outcome:
             case Accepted():
                 self.counts.accepted += 1
-                self._parts += message.segments
+                self.meter.took(message.segments)
                 self._breaker.worked()
             case InDoubt(reason):
                 self.counts.in_doubt += 1
