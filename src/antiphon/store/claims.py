@@ -5,7 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, GenerativeSelect, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, GenerativeSelect, case, exists, func, literal, or_, select, tuple_, update
 
 from antiphon.core.campaign import Campaign, Purpose
 from antiphon.core.campaign import State as Sending
@@ -20,6 +20,7 @@ from antiphon.store.schema import messages, opt_outs
 from antiphon.store.session import Row, Tx
 
 _ACCOUNTS_AT_ONCE = 50
+_ROW = tuple(messages.c[name] for name in ("account_id", "id", "campaign_id", "number"))
 _THEIRS = (opt_outs.c.account_id == messages.c.account_id) & (opt_outs.c.number == messages.c.number)
 
 
@@ -57,7 +58,7 @@ class Held(Struct, frozen=True, gc=False):
 
 async def claim(tx: Tx, campaign: Campaign, process: int, wanted: Next) -> list[Taken]:
     """Take waiting messages of this campaign, the oldest first, for this process alone."""
-    waiting = select(messages.c.account_id, messages.c.id).where(*of(campaign), is_(State.WAITING))
+    waiting = select(*_ROW).where(*of(campaign), is_(State.WAITING))
     waiting = waiting.where(messages.c.id > wanted.after)
     if wanted.every > 1:
         waiting = waiting.where(messages.c.id % wanted.every == 0)
@@ -75,7 +76,7 @@ async def claim_direct(
     table = campaigns_table
     theirs = (messages.c.account_id == table.c.account_id) & (messages.c.campaign_id == table.c.id)
     waiting = (
-        select(messages.c.account_id, messages.c.id)
+        select(*_ROW[:3])
         .select_from(table.join(messages, theirs))
         .where(_sending(), campaigns.is_direct(True), is_(State.WAITING), _in_time(tx))
         .order_by(table.c.id)
@@ -116,11 +117,12 @@ def _silent_to_direct() -> ColumnElement[bool]:
 
 
 async def _take(tx: Tx, process: int, waiting: GenerativeSelect, silent: ColumnElement[bool]) -> list[Taken]:
-    # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would take more.
+    # Named, so that PostgreSQL evaluates it once: rescanned as the inner side of a join it would take more. Found again
+    # by more than the key: with statistics of an emptier table it takes another index, and walks through an account.
     chosen = waiting.cte("chosen")
     taken = (
         update(messages)
-        .where(KEY.in_(select(chosen)))
+        .where(tuple_(*(messages.c[one.name] for one in chosen.c)).in_(select(chosen)))
         .values(
             state=case((silent, State.WITHHELD.value), else_=State.SUBMITTING.value),
             process_id=process,
