@@ -1,17 +1,13 @@
 """What a campaign may become, and what can be none."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from antiphon.core.account import Callbacks
 from antiphon.core.campaign import (
     LONGEST_TEXT,
     MOVES,
-    NUMBERS,
     Audience,
     Campaign,
     CreateCampaign,
@@ -28,44 +24,14 @@ from antiphon.core.campaign import (
 )
 from antiphon.core.errors import BadField, NoStopMention, NoText, NotNow, Refusal, TextTooLong
 from antiphon.core.price import Product
-from antiphon.core.template import Syntax
 from antiphon.core.text import measure
 from antiphon.core.voice import Voice
+from tests.core.samples import CAMPAIGN, NOON
 
 GOOD = CreateCampaign(audience=Audience(kind=Kind.LIST, names=("all",)), text="Sale! STOP 36111")
 ALERT = replace(GOOD, purpose=Purpose.ALERT, text="Water will be off today.")
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CALL = replace(GOOD, text="Hello", voice=Voice())
-SCHEDULED = Campaign(
-    id=1,
-    account_id=1,
-    state=State.SCHEDULED,
-    name=None,
-    audience=NUMBERS,
-    text="Sale! STOP 36111",
-    syntax=Syntax.BRACES,
-    sender=None,
-    purpose=Purpose.MARKETING,
-    quality=Quality.PREMIUM,
-    voice=None,
-    send_at=NOON,
-    end_at=None,
-    with_replies=False,
-    cursor=0,
-    messages=1_000,
-    opted_out=0,
-    segments=1_000,
-    cost=45_000_000,
-    reserved=0,
-    currency="EUR",
-    reason=None,
-    created_at=NOON,
-    confirmed_at=NOON,
-    ended_at=None,
-    archived_at=None,
-    callbacks=Callbacks(),
-    extras={},
-)
+SCHEDULED = replace(CAMPAIGN, state=State.SCHEDULED, send_at=NOON, confirmed_at=NOON)
 ENDS = {State.SENT, State.FAILED, State.CANCELLED, State.STOPPED}
 
 

@@ -1,47 +1,16 @@
 """When a vendor lets a campaign be cancelled."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from antiphon.core.account import Callbacks
-from antiphon.core.campaign import NUMBERS, Campaign, Purpose, Quality, State
+from antiphon.core.campaign import Campaign, State
 from antiphon.core.cancelling import CancelRules, check
 from antiphon.core.errors import CannotCancel
-from antiphon.core.template import Syntax
+from tests.core.samples import CAMPAIGN, NOON
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-SCHEDULED = Campaign(
-    id=1,
-    account_id=1,
-    state=State.SCHEDULED,
-    name=None,
-    audience=NUMBERS,
-    text="Sale! STOP 36111",
-    syntax=Syntax.BRACES,
-    sender=None,
-    purpose=Purpose.MARKETING,
-    quality=Quality.PREMIUM,
-    voice=None,
-    send_at=NOON,
-    end_at=None,
-    with_replies=False,
-    cursor=0,
-    messages=1_000,
-    opted_out=0,
-    segments=1_000,
-    cost=45_000_000,
-    reserved=0,
-    currency="EUR",
-    reason=None,
-    created_at=NOON,
-    confirmed_at=NOON,
-    ended_at=None,
-    archived_at=None,
-    callbacks=Callbacks(),
-    extras={},
-)
+SCHEDULED = replace(CAMPAIGN, state=State.SCHEDULED, send_at=NOON, confirmed_at=NOON)
 RULES = CancelRules(messages=1_000, notice=timedelta(minutes=15), per_month=3)
 
 

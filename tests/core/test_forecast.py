@@ -1,51 +1,20 @@
 """What is to be expected of a campaign: what goes now, what waits, and when it is done."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from antiphon.core.account import Callbacks
-from antiphon.core.campaign import NUMBERS, Campaign, Purpose, Quality, State
+from antiphon.core.campaign import Campaign, State
 from antiphon.core.forecast import Closed, Speed, Wait, of
 from antiphon.core.pacing import Canary, Pacing
-from antiphon.core.template import Syntax
+from tests.core.samples import CAMPAIGN, NOON
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 FAST = Speed(100, "measured")
-READY = Campaign(
-    id=1,
-    account_id=1,
-    state=State.READY,
-    name=None,
-    audience=NUMBERS,
-    text="Sale! STOP 36111",
-    syntax=Syntax.BRACES,
-    sender=None,
-    purpose=Purpose.MARKETING,
-    quality=Quality.PREMIUM,
-    voice=None,
-    send_at=None,
-    end_at=None,
-    with_replies=False,
-    cursor=0,
-    messages=36_000,
-    opted_out=0,
-    segments=72_000,
-    cost=0,
-    reserved=0,
-    currency="EUR",
-    reason=None,
-    created_at=NOON,
-    confirmed_at=None,
-    ended_at=None,
-    archived_at=None,
-    callbacks=Callbacks(),
-    extras={},
-)
+READY = replace(CAMPAIGN, messages=36_000, segments=72_000, cost=0)
 CANARY = Pacing(canary=Canary(share=0.1, minutes=10))
 
 

@@ -8,13 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 from msgspec.structs import replace
 
-from antiphon.core.account import Callbacks
-from antiphon.core.campaign import NUMBERS, Audience, Campaign, Kind, Purpose, Quality
+from antiphon.core.campaign import Audience, Campaign, Kind, Purpose
 from antiphon.core.campaign import State as Sending
 from antiphon.core.consent import OptOut
 from antiphon.core.message import Answered, State
-from antiphon.core.template import Syntax
 from antiphon.core.way import Facts, Kept, Part, Told, way
+from tests.core import samples
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -39,35 +38,17 @@ MESSAGE = Kept(
     answered_at=None,
     reported_at=None,
 )
-CAMPAIGN = Campaign(
+CAMPAIGN = replace(
+    samples.CAMPAIGN,
     id=11,
-    account_id=1,
     state=Sending.SENDING,
-    name=None,
-    audience=NUMBERS,
     text="Your code is 1234",
-    syntax=Syntax.BRACES,
-    sender=None,
     purpose=Purpose.ALERT,
-    quality=Quality.PREMIUM,
-    voice=None,
-    send_at=None,
-    end_at=None,
-    with_replies=False,
-    cursor=0,
     messages=1,
-    opted_out=0,
     segments=1,
     cost=45_000,
-    reserved=0,
-    currency="EUR",
-    reason=None,
     created_at=START,
     confirmed_at=START,
-    ended_at=None,
-    archived_at=None,
-    callbacks=Callbacks(),
-    extras={},
 )
 TO_A_LIST = replace(CAMPAIGN, audience=Audience(kind=Kind.LIST, names=("all",)), confirmed_at=_at(60))
 LEFT = replace(MESSAGE, state=State.ACCEPTED, carrier="acme", claimed_at=_at(1), answered_at=_at(2), updated_at=_at(2))

@@ -13,7 +13,6 @@ from antiphon.core.text import Encoding
 DEFAULT_CODING: Final = 0x00
 LATIN1_CODING: Final = 0x03
 UCS2_CODING: Final = 0x08
-_ASCII_CODING: Final = 0x01
 _OCTETS: Final = 140
 _JOINED_OCTETS: Final = 134
 _HIGH_SURROGATE: Final = 0xD8

@@ -61,12 +61,6 @@ async def count(tx: Tx, account: int, query: FindContacts) -> int:
     return (await tx.tuples(select(func.count()).select_from(chosen.subquery())))[0][0]
 
 
-async def id_of(tx: Tx, account: int, number: str) -> int | None:
-    """The contact that has this number."""
-    query = select(contacts.c.id).where(contacts.c.account_id == account, contacts.c.number == number)
-    return next((id for (id,) in await tx.tuples(query)), None)
-
-
 async def ids_of(tx: Tx, account: int, numbers: Iterable[str]) -> dict[str, int]:
     """The contacts that have these numbers, by number."""
     query = select(contacts.c.number, contacts.c.id).where(contacts.c.account_id == account)
